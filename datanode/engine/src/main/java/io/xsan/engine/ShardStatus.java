@@ -1,0 +1,53 @@
+package io.xsan.engine;
+
+import io.xsan.store.StoreStatus;
+import java.util.List;
+
+/** What a shard is doing at one moment; immutable, for other threads. */
+public record ShardStatus(StoreStatus store, List<Engine> engines, List<Component> components) {
+    /** State of an engine. */
+    public enum EngineState {
+        /** Waits for its epoch or for components to open. */
+        STARTING,
+        /** Makes in-sync components equal. */
+        EQUALISING,
+        /** Serves I/O. */
+        SERVING,
+        /** Serves I/O without a lease: reads are confirmed by the components. */
+        CONFIRMED,
+        /** Some block has too few up-to-date components: writes to it are held. */
+        HOLDING,
+        /** Was fenced by a newer epoch, or ends. */
+        ENDED
+    }
+
+    /**
+     * An engine. Latencies are of the last full second, in microseconds. {@code resyncs} has one
+     * entry per component that is being brought up to date.
+     */
+    public record Engine(
+            long volume,
+            int epoch,
+            EngineState state,
+            String reason,
+            long stable,
+            int sessions,
+            long reads,
+            long writes,
+            long readBytes,
+            long writtenBytes,
+            List<Resync> resyncs) {}
+
+    /** Progress of one resync. */
+    public record Resync(int node, int attempt, long pagesLeft, long pagesCopied) {}
+
+    /** A component held here. */
+    public record Component(
+            long volume,
+            long generation,
+            int epoch,
+            long stable,
+            long mappedBytes,
+            boolean damaged,
+            boolean orphan) {}
+}

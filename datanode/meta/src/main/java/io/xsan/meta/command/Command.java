@@ -1,0 +1,110 @@
+package io.xsan.meta.command;
+
+import io.xsan.base.ClusterId;
+import io.xsan.base.NodeId;
+import io.xsan.base.VolumeId;
+import io.xsan.meta.image.AttachmentRecord;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.VolumePolicy;
+import java.util.List;
+
+/**
+ * A change of the metadata. Decided and applied in log order, deterministically; ids and time are
+ * put in by the proposer. Every command is idempotent: by name, by the state it expects, or because
+ * repeating it changes nothing.
+ */
+public sealed interface Command {
+    /** Forms the cluster; refused with CONFLICT if it is formed under another id. */
+    record FormCluster(ClusterId clusterId, int featureLevel) implements Command {}
+
+    /**
+     * A datanode process has started. Refused with IDENTITY_MISMATCH if the node is known with
+     * another store id (an emptied data_dir) unless it was replaced by command.
+     */
+    record RegisterNode(NodeRecord node) implements Command {}
+
+    /** Allows a known node to come back with another store: its components become stale since 0. */
+    record ReplaceNode(NodeId node) implements Command {}
+
+    /** Makes a volume, owned by {@code owner}. Same id and name again answers as the first time. */
+    record CreateVolume(
+            VolumeId id,
+            String name,
+            long sizeBytes,
+            int sectorBytes,
+            VolumePolicy policy,
+            NodeId owner,
+            long firstGeneration,
+            long nowMillis)
+            implements Command {}
+
+    /** Starts deletion; refused with CONFLICT while attachments exist. */
+    record DeleteVolume(VolumeId id) implements Command {}
+
+    /** A node confirms that it dropped its component; the last one removes the volume. */
+    record ComponentDropped(VolumeId id, NodeId node, long generation) implements Command {}
+
+    /** Grows a volume; shrinking is refused with INVALID_PARAM. */
+    record ResizeVolume(VolumeId id, long sizeBytes) implements Command {}
+
+    /** Changes what of a policy can be changed without moving data (minReplicas). */
+    record SetPolicy(VolumeId id, VolumePolicy policy) implements Command {}
+
+    /** Makes {@code owner} the owner; it takes an epoch when its engine starts. */
+    record MoveVolume(VolumeId id, NodeId owner) implements Command {}
+
+    /**
+     * An engine starts on the owner and asks for a new epoch; {@code requestId} makes a repetition
+     * answer with the epoch that it was granted the first time. Refused with NOT_OWNER. The result
+     * carries the volume as of the grant (rule 4).
+     */
+    record GrantEpoch(VolumeId id, NodeId node, long incarnation, long requestId)
+            implements Command {}
+
+    /**
+     * Rule 3: records components stale since {@code since}; one already stale or syncing keeps its
+     * older since. Refused with EPOCH_FENCED under an older epoch, with CONFLICT where any block
+     * would be left without an in-sync component. Many volumes in one command: a dead node costs
+     * each owner one.
+     */
+    record MarkStale(List<Change> changes) implements Command {
+        /** One component. */
+        public record Change(VolumeId id, int epoch, NodeId node, long generation, long since) {}
+
+        /** Copies the list. */
+        public MarkStale {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** Rule 9: stale becomes syncing with attempt + 1, which the result names. */
+    record StartResync(VolumeId id, int epoch, NodeId node, long generation, int expectedAttempt)
+            implements Command {}
+
+    /**
+     * Rule 9: syncing becomes in-sync, only under exactly this attempt and by the current epoch; a
+     * repetition of one that has committed answers OK.
+     */
+    record Promote(
+            VolumeId id,
+            int epoch,
+            NodeId node,
+            long generation,
+            int attempt,
+            long incarnation,
+            long storeId)
+            implements Command {}
+
+    /** Notes the store on which an in-sync component was opened the first time. */
+    record NoteStore(VolumeId id, int epoch, NodeId node, long generation, long storeId)
+            implements Command {}
+
+    /** Makes an attachment; the same id again answers OK. */
+    record Attach(VolumeId id, AttachmentRecord attachment) implements Command {}
+
+    /** Ends an attachment; absent is OK. */
+    record Detach(VolumeId id, long attachmentId) implements Command {}
+
+    /** Raises the feature level; refused until every node supports it. */
+    record RaiseFeatureLevel(int level) implements Command {}
+}
