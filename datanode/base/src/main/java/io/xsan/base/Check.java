@@ -1,5 +1,7 @@
 package io.xsan.base;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Assertions that are always on. A failed check is a bug and ends the process by {@link
  * InvariantViolation}; what a caller or a peer may get wrong is rejected by other means. Overloads
@@ -27,6 +29,14 @@ public final class Check {
         if (!condition) {
             throw new InvariantViolation(message + ": " + first + ", " + second);
         }
+    }
+
+    /** {@code value}, which is there; {@code message} says what should have been. */
+    public static <T> T present(@Nullable T value, String message) {
+        if (value == null) {
+            throw new InvariantViolation(message);
+        }
+        return value;
     }
 
     /** Fails always; returned type lets it stand where a value is needed. */
