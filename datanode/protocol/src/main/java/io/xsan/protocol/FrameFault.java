@@ -18,6 +18,10 @@ public enum FrameFault {
     BAD_LENGTH,
     /** The frame names another cluster. */
     WRONG_CLUSTER,
+    /** The frame names another sender or receiver than those of the connection. */
+    WRONG_IDENTITY,
+    /** More requests than credits were given for. */
+    NO_CREDIT,
     /** A frame that the state of the connection does not allow. */
     WRONG_STATE
 }
