@@ -63,7 +63,16 @@ public final class FuseConnection {
         endReply(0);
     }
 
-    /** Requests that are in the volume now. */
+    /** Submits what waited for a buffer of the pool, as far as it has some; once a turn. */
+    public void retry() {
+        while (!waiting.isEmpty() && hasBuffer(waiting.peek())) {
+            Request next = waiting.remove();
+            inFlight++;
+            session.submit(next);
+        }
+    }
+
+    /** Requests that are not answered yet. */
     public int inFlight() {
         return inFlight + waiting.size();
     }
@@ -292,11 +301,7 @@ public final class FuseConnection {
         reply(request, status);
         request.dropBuffer();
         free.push(request);
-        while (!waiting.isEmpty() && hasBuffer(waiting.peek())) {
-            Request next = waiting.remove();
-            inFlight++;
-            session.submit(next);
-        }
+        retry();
     }
 
     private void reply(Request request, ErrorCode status) {

@@ -83,6 +83,8 @@ class FuseConnectionTest {
         PageBuffer[] all = {Check.present(pool.take(1), "1"), Check.present(pool.take(1), "2")};
         send(FuseLayout.OP_READ, 1, io(0, 4096));
         send(FuseLayout.OP_READ, 2, io(4096, 4096));
+        assertThat(session.held).isEmpty();
+        fuse.retry();
         VolumeIo first = session.take();
         assertThat(session.held).isEmpty();
         first.onDone(ErrorCode.OK);
