@@ -15,6 +15,7 @@ import java.lang.invoke.VarHandle;
  * The few system calls of the agent that the JDK does not offer, by FFM. Each throws an IOException
  * that names the call, its object and the errno.
  */
+@SuppressWarnings("restricted") // native calls are what this class is for
 final class Posix {
     private static final int O_RDWR = 2;
     private static final int O_NONBLOCK = 0x800;
