@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them: the build with its Java tests, then each part of
+# .ci/parts in order of name. Parts print their progress and write "ok NAME" or "FAILED NAME" lines
+# to the file $RESULTS. Ends with the line "N passed, N failed".
+set -u
+cd "$(dirname "$0")/.."
+. .mvn/jdk.sh
+find_jdk25 || exit 1
+export RESULTS
+RESULTS=$(mktemp)
+trap 'rm -f "$RESULTS"' EXIT
+
+need=()
+for pair in fio:fio nbdinfo:libnbd-bin nbdsh:python3-libnbd qemu-img:qemu-utils; do
+    command -v "${pair%%:*}" >/dev/null || need+=("${pair##*:}")
+done
+if [ ${#need[@]} -gt 0 ] && [ "$(id -u)" = 0 ]; then
+    echo "== installing ${need[*]}"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${need[@]}"; } >/dev/null 2>&1 ||
+        echo "   could not install all of: ${need[*]}"
+fi
+
+echo "== build and Java tests"
+start=$SECONDS
+./mvnw -B -ntp verify 2>&1 | grep --line-buffered -E 'Tests run|ERROR|WARN.*xsan|Building |BUILD|FAIL' | sed -u -E 's/^\[INFO\] //'
+built=${PIPESTATUS[0]}
+echo "== build and Java tests took $((SECONDS - start)) s"
+
+for part in .ci/parts/*.sh; do
+    [ -e "$part" ] || continue
+    [ "$built" = 0 ] || break
+    name=$(basename "$part" .sh)
+    echo "== $name"
+    start=$SECONDS
+    bash "$part" || echo "FAILED $name" >>"$RESULTS"
+    echo "== $name took $((SECONDS - start)) s"
+done
+
+sum() { find . -path '*/target/*-reports/TEST-*.xml' -print0 | xargs -0 -r sed -n -E "s/^<testsuite .* $1=\"([0-9]+)\".*/\1/p" | awk '{ s += $1 } END { print s + 0 }'; }
+tests=$(sum tests)
+failed=$(($(sum failures) + $(sum errors)))
+skipped=$(sum skipped)
+parts_ok=$(grep -c '^ok ' "$RESULTS")
+parts_failed=$(grep -c '^FAILED ' "$RESULTS")
+grep '^FAILED ' "$RESULTS"
+if [ "$built" != 0 ] && [ "$failed" = 0 ]; then
+    echo "FAILED build"
+    failed=1
+fi
+echo "$((tests - failed - skipped + parts_ok)) passed, $((failed + parts_failed)) failed"
+[ $((failed + parts_failed)) = 0 ]
