@@ -23,7 +23,11 @@ public sealed interface Command {
      */
     record RegisterNode(NodeRecord node) implements Command {}
 
-    /** Allows a known node to come back with another store: its components become stale since 0. */
+    /**
+     * Allows a known node to come back with another store: its components become stale since 0, of a
+     * new generation. Refused with CONFLICT where that would leave a block without an in-sync
+     * component.
+     */
     record ReplaceNode(NodeId node) implements Command {}
 
     /** Makes a volume, owned by {@code owner}. Same id and name again answers as the first time. */
@@ -38,7 +42,10 @@ public sealed interface Command {
             long nowMillis)
             implements Command {}
 
-    /** Starts deletion; refused with CONFLICT while attachments exist. */
+    /**
+     * Starts deletion and frees the name; refused with CONFLICT while attachments exist. A volume
+     * that is not there was deleted before: done, without a volume.
+     */
     record DeleteVolume(VolumeId id) implements Command {}
 
     /** A node confirms that it dropped its component; the last one removes the volume. */
@@ -55,7 +62,8 @@ public sealed interface Command {
 
     /**
      * An engine starts on the owner and asks for a new epoch; {@code requestId} makes a repetition
-     * answer with the epoch that it was granted the first time. Refused with NOT_OWNER. The result
+     * answer with the epoch that it was granted the first time. Refused with NOT_OWNER, and with
+     * IDENTITY_MISMATCH for an incarnation other than the one that the node registered. The result
      * carries the volume as of the grant (rule 4).
      */
     record GrantEpoch(VolumeId id, NodeId node, long incarnation, long requestId)
@@ -68,6 +76,9 @@ public sealed interface Command {
      * each owner one.
      */
     record MarkStale(List<Change> changes) implements Command {
+        /** Most changes of one command; more are refused with INVALID_PARAM. */
+        public static final int CHANGES_MAX = 1024;
+
         /** One component. */
         public record Change(VolumeId id, int epoch, NodeId node, long generation, long since) {}
 
@@ -77,13 +88,18 @@ public sealed interface Command {
         }
     }
 
-    /** Rule 9: stale becomes syncing with attempt + 1, which the result names. */
+    /**
+     * Rule 9: stale becomes syncing with attempt + 1, which the result names. One that is syncing
+     * under {@code expectedAttempt} (of an earlier owner) begins a new attempt; one that is syncing
+     * under the attempt after it was started by this command before.
+     */
     record StartResync(VolumeId id, int epoch, NodeId node, long generation, int expectedAttempt)
             implements Command {}
 
     /**
      * Rule 9: syncing becomes in-sync, only under exactly this attempt and by the current epoch; a
-     * repetition of one that has committed answers OK.
+     * repetition of one that has committed answers OK. Refused with IDENTITY_MISMATCH if the node
+     * has registered another incarnation or store since.
      */
     record Promote(
             VolumeId id,

@@ -4,7 +4,7 @@ import io.xsan.base.NodeId;
 
 /**
  * A datanode. {@code incarnation} is the life of its process that registered last; {@code storeId}
- * the store made at format (0 for a witness). {@code host} and {@code basePort} give all its ports by
+ * the store made at format (0 for a witness, and for a node that was replaced and is not back yet). {@code host} and {@code basePort} give all its ports by
  * the documented offsets.
  */
 public record NodeRecord(
@@ -15,4 +15,9 @@ public record NodeRecord(
         int basePort,
         String domain,
         long usableBytes,
-        int featureLevelMax) {}
+        int featureLevelMax) {
+    /** True if the node stores blocks. */
+    public boolean hasStore() {
+        return storeId != 0;
+    }
+}
