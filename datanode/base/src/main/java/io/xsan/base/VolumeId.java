@@ -7,7 +7,9 @@ public record VolumeId(long value) implements Comparable<VolumeId> {
         Check.that(value > 0, "volume id is positive", value);
     }
 
-    /** Reads the 16 hex digits of {@link #toString()}; anything else is an IllegalArgumentException. */
+    /**
+     * Reads the 16 hex digits of {@link #toString()}; anything else is an IllegalArgumentException.
+     */
     public static VolumeId parse(String text) {
         if (!text.matches("[0-7][0-9a-f]{15}") || text.equals("0000000000000000")) {
             throw new IllegalArgumentException(

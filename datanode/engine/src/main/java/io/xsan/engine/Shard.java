@@ -5,8 +5,8 @@ import io.xsan.protocol.Network;
 
 /**
  * Everything of one shard of a datanode: its components, and the engines of the volumes that this
- * node owns. Driven by the server's event loop and by the simulator through exactly these calls, all
- * on the shard. A turn is any number of events, then {@link #endTurn}.
+ * node owns. Driven by the server's event loop and by the simulator through exactly these calls,
+ * all on the shard. A turn is any number of events, then {@link #endTurn}.
  */
 public interface Shard extends Network.Receiver {
     /** A newer image of the metadata (older ones are ignored): components and engines follow it. */
@@ -18,7 +18,9 @@ public interface Shard extends Network.Receiver {
      */
     void onLease(long untilNanos);
 
-    /** Time passes: deadlines, resync pace, the store's own work. About every 10 ms and when idle. */
+    /**
+     * Time passes: deadlines, resync pace, the store's own work. About every 10 ms and when idle.
+     */
     void onTick(long nowNanos);
 
     /** Ends a turn: group commit, then everything that was to be sent. */
@@ -30,8 +32,7 @@ public interface Shard extends Network.Receiver {
      * ones. The listener gets onDropped with NOT_OWNER, VOLUME_NOT_FOUND, PERMISSION_DENIED or
      * CLUSTER_NOT_READY if it cannot be.
      */
-    void connect(
-            long volumeId, long attachmentId, long sessionId, VolumeSession.Listener listener);
+    void connect(long volumeId, long attachmentId, long sessionId, VolumeSession.Listener listener);
 
     /** State of all engines and components, for status displays and checkers. */
     ShardStatus status();

@@ -33,9 +33,9 @@ public abstract class VolumeIo {
     public int lengthBytes;
 
     /**
-     * The data of READ and WRITE from {@link #bufferOffsetBytes}; retained by the engine as it needs
-     * it. No copy is made where volume offset, length and buffer offset are whole pages and {@link
-     * #crcsValid}, or the engine computes the checksums itself.
+     * The data of READ and WRITE from {@link #bufferOffsetBytes}; retained by the engine as it
+     * needs it. No copy is made where volume offset, length and buffer offset are whole pages and
+     * {@link #crcsValid}, or the engine computes the checksums itself.
      */
     public @Nullable PageBuffer buffer;
 

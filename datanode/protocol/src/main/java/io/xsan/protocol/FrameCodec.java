@@ -53,7 +53,8 @@ public final class FrameCodec {
      */
     public void encode(FrameHeader header, ByteBuffer out, int offset) {
         Check.that(out.order() == ByteOrder.LITTLE_ENDIAN, "frames are little-endian");
-        Check.that(check(header) == FrameFault.NONE, "header keeps the rules", header.kind.number());
+        Check.that(
+                check(header) == FrameFault.NONE, "header keeps the rules", header.kind.number());
         out.clear();
         out.putInt(offset + MAGIC_OFFSET, MAGIC);
         out.put(offset + VERSION_OFFSET, (byte) VERSION);

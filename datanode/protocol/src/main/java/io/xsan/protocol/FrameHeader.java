@@ -117,7 +117,9 @@ public final class FrameHeader {
         return this;
     }
 
-    /** Turns this request into its answer to the sender, with {@code status} and nothing attached. */
+    /**
+     * Turns this request into its answer to the sender, with {@code status} and nothing attached.
+     */
     public FrameHeader toAnswer(ErrorCode status) {
         kind = kind.answer();
         this.status = status;

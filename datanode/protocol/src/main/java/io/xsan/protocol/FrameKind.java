@@ -3,14 +3,16 @@ package io.xsan.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a frame asks or answers. Requests are even, their answers the odd number after. Every request
- * is answered by its answer kind, whose status tells success or failure.
+ * What a frame asks or answers. Requests are even, their answers the odd number after. Every
+ * request is answered by its answer kind, whose status tells success or failure.
  *
  * <p>Component frames (1x-3x) go from the engine of a volume to a component of it; volume frames
  * (4x-5x) from an agent to the owner; link frames belong to the connection.
  */
 public enum FrameKind {
-    /** First frame of a connection: cluster, node, incarnation, role, protocol versions, credits. */
+    /**
+     * First frame of a connection: cluster, node, incarnation, role, protocol versions, credits.
+     */
     LINK_HELLO(2, Body.NONE),
     /** Answer to LINK_HELLO. */
     LINK_WELCOME(3, Body.NONE),

@@ -20,14 +20,15 @@ public final class FrameWriter {
     private final FrameCodec codec = new FrameCodec();
 
     /**
-     * Writes header and page table into {@code out} from {@code offset} and returns their length, at
-     * most {@link FrameLayout#PREFIX_BYTES_MAX}. The caller then sends {@link #dataBytes} bytes of
-     * {@code body} from {@code bodyOffsetBytes}. Sets bodyBytes and payloadCrc of {@code header}.
+     * Writes header and page table into {@code out} from {@code offset} and returns their length,
+     * at most {@link FrameLayout#PREFIX_BYTES_MAX}. The caller then sends {@link #dataBytes} bytes
+     * of {@code body} from {@code bodyOffsetBytes}. Sets bodyBytes and payloadCrc of {@code
+     * header}.
      *
-     * <p>For data kinds {@code header.lengthBytes} says how much of the body is sent. Where it starts
-     * at a page, the checksums set on whole pages are taken over; others are computed here. For byte
-     * kinds {@code header.bodyBytes} says it. {@code out} is little-endian; its position and limit
-     * are changed.
+     * <p>For data kinds {@code header.lengthBytes} says how much of the body is sent. Where it
+     * starts at a page, the checksums set on whole pages are taken over; others are computed here.
+     * For byte kinds {@code header.bodyBytes} says it. {@code out} is little-endian; its position
+     * and limit are changed.
      */
     public int write(
             FrameHeader header,
@@ -59,7 +60,11 @@ public final class FrameWriter {
     }
 
     private void writeTable(
-            int lengthBytes, PageBuffer body, int bodyOffsetBytes, ByteBuffer out, int tableOffset) {
+            int lengthBytes,
+            PageBuffer body,
+            int bodyOffsetBytes,
+            ByteBuffer out,
+            int tableOffset) {
         boolean isAligned = Pages.isAligned(bodyOffsetBytes);
         int entryOffset = tableOffset;
         for (int at = 0; at < lengthBytes; at += Pages.PAGE_BYTES) {

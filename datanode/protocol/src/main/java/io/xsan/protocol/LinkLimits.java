@@ -4,8 +4,8 @@ import io.xsan.base.Check;
 
 /**
  * Limits of one connection. {@code credits}: requests that the peer may have unanswered. {@code
- * handshakeNanos}: until a connection must stand. {@code pingNanos}: silence after which the peer is
- * asked. {@code silenceNanos}: silence after which it is taken for dead.
+ * handshakeNanos}: until a connection must stand. {@code pingNanos}: silence after which the peer
+ * is asked. {@code silenceNanos}: silence after which it is taken for dead.
  */
 public record LinkLimits(int credits, long handshakeNanos, long pingNanos, long silenceNanos) {
     /** Largest number of credits ever held or given. */

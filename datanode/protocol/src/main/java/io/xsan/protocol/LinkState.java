@@ -139,9 +139,7 @@ public final class LinkState {
         if (header.sourceNode != peerNode || header.targetNode != self.node()) {
             return FrameFault.WRONG_IDENTITY;
         }
-        return header.aux == FrameLayout.VERSION
-                ? judgeCredits(header)
-                : FrameFault.WRONG_VERSION;
+        return header.aux == FrameLayout.VERSION ? judgeCredits(header) : FrameFault.WRONG_VERSION;
     }
 
     private static FrameFault judgeCredits(FrameHeader header) {
@@ -276,9 +274,9 @@ public final class LinkState {
     }
 
     /**
-     * Fills in what the link knows of a frame about to be sent (cluster, source, target, credits) and
-     * counts it. {@link #canSend} must be true. An answer to a request of an earlier connection gives
-     * no credit beyond those of this one; the peer does not know its request id any more.
+     * Fills in what the link knows of a frame about to be sent (cluster, source, target, credits)
+     * and counts it. {@link #canSend} must be true. An answer to a request of an earlier connection
+     * gives no credit beyond those of this one; the peer does not know its request id any more.
      */
     public void onSend(FrameHeader header) {
         Check.that(canSend(header.kind), "frame may be sent", header.kind.number());
@@ -319,8 +317,8 @@ public final class LinkState {
     }
 
     /**
-     * Time passes; call it a few times per ping interval. Returns a ping to send (borrowed until the
-     * next call) or null; {@link #isEnded} is true after too long a silence.
+     * Time passes; call it a few times per ping interval. Returns a ping to send (borrowed until
+     * the next call) or null; {@link #isEnded} is true after too long a silence.
      */
     public @Nullable FrameHeader onTick(long nowNanos) {
         if (!hasStarted) {

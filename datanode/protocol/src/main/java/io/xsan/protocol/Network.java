@@ -29,9 +29,9 @@ public interface Network {
      * Queues a frame; it leaves at the end of the turn. {@code header} is copied before return;
      * cluster, source and (if 0) incarnation are filled in by the network. For data kinds {@code
      * body} gives {@code header.lengthBytes} bytes from {@code bodyOffsetBytes} (whole pages, page
-     * checksums set); for byte kinds {@code bodyBytes} of {@code header}. The network retains {@code
-     * body} as long as it needs it. Without a link the frame is dropped: the caller has been or will
-     * be told by onLinkDown.
+     * checksums set); for byte kinds {@code bodyBytes} of {@code header}. The network retains
+     * {@code body} as long as it needs it. Without a link the frame is dropped: the caller has been
+     * or will be told by onLinkDown.
      */
     void send(int node, FrameHeader header, @Nullable PageBuffer body, int bodyOffsetBytes);
 

@@ -6,8 +6,8 @@
  *   frame = header | body          body of data frames = page checksums | pages
  * </pre>
  *
- * <p>Sans I/O: bytes in, fields out. Hostile bytes give a {@link io.xsan.protocol.FrameFault}, never
- * an exception. One shard per instance. See docs/formats/frame.md.
+ * <p>Sans I/O: bytes in, fields out. Hostile bytes give a {@link io.xsan.protocol.FrameFault},
+ * never an exception. One shard per instance. See docs/formats/frame.md.
  */
 @NullMarked
 package io.xsan.protocol;

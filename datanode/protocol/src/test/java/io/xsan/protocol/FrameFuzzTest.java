@@ -13,8 +13,9 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any bytes end in a fault or in frames, never in an exception or a leak. The first byte chooses the
- * size of pieces and whether header checksums are made right, so that the fuzzer gets behind them.
+ * Any bytes end in a fault or in frames, never in an exception or a leak. The first byte chooses
+ * the size of pieces and whether header checksums are made right, so that the fuzzer gets behind
+ * them.
  */
 class FrameFuzzTest {
     private static final int PIECE_MASK = 0x7f;

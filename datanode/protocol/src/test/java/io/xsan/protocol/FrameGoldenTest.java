@@ -30,7 +30,8 @@ class FrameGoldenTest {
             FrameHeader list = FrameSamples.header(FrameKind.EXTENT_LIST);
             list.bodyBytes = 100;
             out.writeBytes(FrameSamples.frame(list, body, 0));
-            FrameHeader fenced = FrameSamples.header(FrameKind.WRITE).toAnswer(ErrorCode.EPOCH_FENCED);
+            FrameHeader fenced =
+                    FrameSamples.header(FrameKind.WRITE).toAnswer(ErrorCode.EPOCH_FENCED);
             out.writeBytes(FrameSamples.frame(fenced, null, 0));
             body.release();
         }

@@ -80,7 +80,8 @@ class FrameReaderTest implements FrameReader.Sink {
         }
     }
 
-    private static void feedInPieces(FrameReader reader, byte[] bytes, Random random, int maxBytes) {
+    private static void feedInPieces(
+            FrameReader reader, byte[] bytes, Random random, int maxBytes) {
         boolean isDirect = random.nextBoolean();
         int at = 0;
         while (at < bytes.length) {

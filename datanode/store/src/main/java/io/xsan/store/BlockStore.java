@@ -42,9 +42,9 @@ public interface BlockStore {
     void write(WriteOp op);
 
     /**
-     * Reads pages into the op's buffer and sets their checksums; unwritten, trimmed and zeroed pages
-     * read as zeros. What it reads was durable. Every page is verified: BLOCK_CORRUPTED names the
-     * first bad page in {@link ReadOp#badPage}.
+     * Reads pages into the op's buffer and sets their checksums; unwritten, trimmed and zeroed
+     * pages read as zeros. What it reads was durable. Every page is verified: BLOCK_CORRUPTED names
+     * the first bad page in {@link ReadOp#badPage}.
      */
     void read(ReadOp op);
 
@@ -65,8 +65,8 @@ public interface BlockStore {
     void flush();
 
     /**
-     * Lets the store do a bounded piece of its own work (cleaner, checkpoints, scrub). Called at the
-     * end of each turn and by a timer when idle. {@code nowNanos} is the clock's.
+     * Lets the store do a bounded piece of its own work (cleaner, checkpoints, scrub). Called at
+     * the end of each turn and by a timer when idle. {@code nowNanos} is the clock's.
      */
     void tick(long nowNanos);
 

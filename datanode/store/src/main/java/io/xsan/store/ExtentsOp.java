@@ -68,7 +68,8 @@ public final class ExtentsOp extends StoreOp {
     }
 
     /** Adds an extent; false if there is no room. */
-    public boolean add(long block, int firstPage, int pages, long version, WriteOp.Content content) {
+    public boolean add(
+            long block, int firstPage, int pages, long version, WriteOp.Content content) {
         if (count == blocks.length) {
             return false;
         }

@@ -1,10 +1,10 @@
 package io.xsan.store;
 
 /**
- * Space and load of a store at one moment. {@code usableBytes} is what components may hold after the
- * cleaner's reserve; {@code freeBytes} what of it is left; {@code liveBytes} pages mapped; {@code
- * deviceBytesWritten} and {@code clientBytesWritten} give the write amplification; {@code syncs}
- * group commits so far.
+ * Space and load of a store at one moment. {@code usableBytes} is what components may hold after
+ * the cleaner's reserve; {@code freeBytes} what of it is left; {@code liveBytes} pages mapped;
+ * {@code deviceBytesWritten} and {@code clientBytesWritten} give the write amplification; {@code
+ * syncs} group commits so far.
  */
 public record StoreStatus(
         long storeId,

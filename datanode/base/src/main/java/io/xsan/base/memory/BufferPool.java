@@ -44,8 +44,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * A buffer of at least {@code bytes} (1 to the huge size) with one reference, or null if none of
-     * the fitting class and the classes above it is free. Contents are arbitrary.
+     * A buffer of at least {@code bytes} (1 to the huge size) with one reference, or null if none
+     * of the fitting class and the classes above it is free. Contents are arbitrary.
      */
     public @Nullable PageBuffer take(int bytes) {
         Check.that(bytes > 0 && bytes <= capacityBytes[CLASSES - 1], "buffer size", bytes);

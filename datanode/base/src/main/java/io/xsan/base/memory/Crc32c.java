@@ -26,7 +26,9 @@ public final class Crc32c {
         return (int) crc.getValue();
     }
 
-    /** Sets the page checksums of the {@code pages} pages of {@code buffer} from {@code firstPage}. */
+    /**
+     * Sets the page checksums of the {@code pages} pages of {@code buffer} from {@code firstPage}.
+     */
     public void stamp(PageBuffer buffer, int firstPage, int pages) {
         for (int page = firstPage; page < firstPage + pages; page++) {
             buffer.setPageCrc(page, of(buffer, page * Pages.PAGE_BYTES, Pages.PAGE_BYTES));

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the kernel learns of growth by SETATTR alone, or it may keep an old size while writes are in
  * flight.
  *
- * <p>FSYNC needs no I/O of its own where the volume's writes are durable when answered; it is passed
- * on as FLUSH all the same, which the engine answers by its own rule.
+ * <p>FSYNC needs no I/O of its own where the volume's writes are durable when answered; it is
+ * passed on as FLUSH all the same, which the engine answers by its own rule.
  */
 public final class FuseConnection {
     /** Largest write and read asked for by the kernel. */
@@ -137,8 +137,7 @@ public final class FuseConnection {
         out.putShort(at + FuseLayout.INIT_OUT_CONGESTION, (short) (BACKGROUND * 3 / 4));
         out.putInt(at + FuseLayout.INIT_OUT_MAX_WRITE, IO_BYTES_MAX);
         out.putInt(at + FuseLayout.INIT_OUT_TIME_GRANULARITY, 1);
-        out.putShort(
-                at + FuseLayout.INIT_OUT_MAX_PAGES, (short) (IO_BYTES_MAX / Pages.PAGE_BYTES));
+        out.putShort(at + FuseLayout.INIT_OUT_MAX_PAGES, (short) (IO_BYTES_MAX / Pages.PAGE_BYTES));
         out.putInt(at + FuseLayout.INIT_OUT_FLAGS2, offered2 & FuseLayout.FLAG2_HAS_RESEND);
         endReply(FuseLayout.INIT_OUT_BYTES);
     }

@@ -24,8 +24,8 @@ public sealed interface Command {
     record RegisterNode(NodeRecord node) implements Command {}
 
     /**
-     * Allows a known node to come back with another store: its components become stale since 0, of a
-     * new generation. Refused with CONFLICT where that would leave a block without an in-sync
+     * Allows a known node to come back with another store: its components become stale since 0, of
+     * a new generation. Refused with CONFLICT where that would leave a block without an in-sync
      * component.
      */
     record ReplaceNode(NodeId node) implements Command {}

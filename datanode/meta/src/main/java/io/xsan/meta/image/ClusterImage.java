@@ -10,8 +10,9 @@ import java.util.SortedMap;
 
 /**
  * The state of the metadata after the command at {@code index}. Maps are immutable; building the
- * next image shares all records that did not change. {@code featureLevel} is 0 and {@code clusterId}
- * means nothing while no cluster is formed. {@code names} has the volumes that are not being deleted.
+ * next image shares all records that did not change. {@code featureLevel} is 0 and {@code
+ * clusterId} means nothing while no cluster is formed. {@code names} has the volumes that are not
+ * being deleted.
  */
 public record ClusterImage(
         long index,

@@ -4,17 +4,12 @@ import io.xsan.base.Check;
 import io.xsan.base.NodeId;
 
 /**
- * One component of a volume. {@code since} is meant for states other than IN_SYNC: what is newer may
- * be missing. {@code attempt} counts resyncs. {@code storeId} is the store for which IN_SYNC was
- * recorded, 0 until the first opening told it: a drive that comes back empty has another.
+ * One component of a volume. {@code since} is meant for states other than IN_SYNC: what is newer
+ * may be missing. {@code attempt} counts resyncs. {@code storeId} is the store for which IN_SYNC
+ * was recorded, 0 until the first opening told it: a drive that comes back empty has another.
  */
 public record ComponentRecord(
-        NodeId node,
-        long generation,
-        ComponentState state,
-        long since,
-        int attempt,
-        long storeId) {
+        NodeId node, long generation, ComponentState state, long since, int attempt, long storeId) {
     /** Checks ranges. */
     public ComponentRecord {
         Check.that(generation > 0, "generation", generation);

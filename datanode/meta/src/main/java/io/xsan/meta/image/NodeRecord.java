@@ -4,8 +4,8 @@ import io.xsan.base.NodeId;
 
 /**
  * A datanode. {@code incarnation} is the life of its process that registered last; {@code storeId}
- * the store made at format (0 for a witness, and for a node that was replaced and is not back yet). {@code host} and {@code basePort} give all its ports by
- * the documented offsets.
+ * the store made at format (0 for a witness, and for a node that was replaced and is not back yet).
+ * {@code host} and {@code basePort} give all its ports by the documented offsets.
  */
 public record NodeRecord(
         NodeId id,

@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * A volume. {@code ring} is the current ring; {@code nextRing} is reserved for moving data (rule
  * 11). {@code components} has one entry per node of the ring, in the ring's order. {@code epoch} is
- * the last one granted. {@code ownerIncarnation} and {@code grantRequestId} name to whom and on which
- * request; both are 0 while {@code owner} was granted none (also after a move).
- * {@code deleting}: only the components left to confirm are still listed.
+ * the last one granted. {@code ownerIncarnation} and {@code grantRequestId} name to whom and on
+ * which request; both are 0 while {@code owner} was granted none (also after a move). {@code
+ * deleting}: only the components left to confirm are still listed.
  */
 public record VolumeRecord(
         VolumeId id,
@@ -53,42 +53,120 @@ public record VolumeRecord(
     /** The same volume with other components. */
     public VolumeRecord withComponents(List<ComponentRecord> changed) {
         return new VolumeRecord(
-                id, name, sizeBytes, sectorBytes, policy, ring, nextRing, changed, owner, epoch,
-                ownerIncarnation, grantRequestId, attachments, deleting, createdMillis);
+                id,
+                name,
+                sizeBytes,
+                sectorBytes,
+                policy,
+                ring,
+                nextRing,
+                changed,
+                owner,
+                epoch,
+                ownerIncarnation,
+                grantRequestId,
+                attachments,
+                deleting,
+                createdMillis);
     }
 
     /** The same volume owned by {@code newOwner}, which was granted no epoch yet. */
     public VolumeRecord withOwner(NodeId newOwner) {
         return new VolumeRecord(
-                id, name, sizeBytes, sectorBytes, policy, ring, nextRing, components, newOwner,
-                epoch, 0, 0, attachments, deleting, createdMillis);
+                id,
+                name,
+                sizeBytes,
+                sectorBytes,
+                policy,
+                ring,
+                nextRing,
+                components,
+                newOwner,
+                epoch,
+                0,
+                0,
+                attachments,
+                deleting,
+                createdMillis);
     }
 
     /** The same volume with an epoch granted to its owner. */
     public VolumeRecord withGrant(int newEpoch, long incarnation, long requestId) {
         return new VolumeRecord(
-                id, name, sizeBytes, sectorBytes, policy, ring, nextRing, components, owner,
-                newEpoch, incarnation, requestId, attachments, deleting, createdMillis);
+                id,
+                name,
+                sizeBytes,
+                sectorBytes,
+                policy,
+                ring,
+                nextRing,
+                components,
+                owner,
+                newEpoch,
+                incarnation,
+                requestId,
+                attachments,
+                deleting,
+                createdMillis);
     }
 
     /** The same volume with another size and policy. */
     public VolumeRecord withShape(long newSizeBytes, VolumePolicy newPolicy) {
         return new VolumeRecord(
-                id, name, newSizeBytes, sectorBytes, newPolicy, ring, nextRing, components, owner,
-                epoch, ownerIncarnation, grantRequestId, attachments, deleting, createdMillis);
+                id,
+                name,
+                newSizeBytes,
+                sectorBytes,
+                newPolicy,
+                ring,
+                nextRing,
+                components,
+                owner,
+                epoch,
+                ownerIncarnation,
+                grantRequestId,
+                attachments,
+                deleting,
+                createdMillis);
     }
 
     /** The same volume with other attachments. */
     public VolumeRecord withAttachments(List<AttachmentRecord> changed) {
         return new VolumeRecord(
-                id, name, sizeBytes, sectorBytes, policy, ring, nextRing, components, owner, epoch,
-                ownerIncarnation, grantRequestId, changed, deleting, createdMillis);
+                id,
+                name,
+                sizeBytes,
+                sectorBytes,
+                policy,
+                ring,
+                nextRing,
+                components,
+                owner,
+                epoch,
+                ownerIncarnation,
+                grantRequestId,
+                changed,
+                deleting,
+                createdMillis);
     }
 
     /** The same volume, being deleted. */
     public VolumeRecord asDeleting() {
         return new VolumeRecord(
-                id, name, sizeBytes, sectorBytes, policy, ring, nextRing, components, owner, epoch,
-                ownerIncarnation, grantRequestId, attachments, true, createdMillis);
+                id,
+                name,
+                sizeBytes,
+                sectorBytes,
+                policy,
+                ring,
+                nextRing,
+                components,
+                owner,
+                epoch,
+                ownerIncarnation,
+                grantRequestId,
+                attachments,
+                true,
+                createdMillis);
     }
 }

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The ring of one volume: (block index) to ordered replica nodes. Consistent hashing: each member has
- * virtual nodes on a circle in proportion to its share; a block's walk starts at its hash and takes
- * members of failure domains not taken yet, then, where there are fewer domains than replicas, goes
- * round again for further members.
+ * The ring of one volume: (block index) to ordered replica nodes. Consistent hashing: each member
+ * has virtual nodes on a circle in proportion to its share; a block's walk starts at its hash and
+ * takes members of failure domains not taken yet, then, where there are fewer domains than
+ * replicas, goes round again for further members.
  *
  * <p>Points hang on the volume and the node alone, so a member that joins or leaves moves about its
  * own share and nothing else. About 2 KiB for a width of 6. Immutable, any thread.
@@ -37,7 +37,9 @@ public final class BlockPlacement {
     private final long allDomains;
     private final int[] points;
 
-    /** The placement of {@code volume} on {@code ring} with {@code replicas} copies of each block. */
+    /**
+     * The placement of {@code volume} on {@code ring} with {@code replicas} copies of each block.
+     */
     public BlockPlacement(VolumeId volume, RingRecord ring, int replicas) {
         int size = ring.members().size();
         Check.that(size >= 1 && size <= MEMBERS_MAX, "members of a ring", size);
@@ -84,8 +86,8 @@ public final class BlockPlacement {
     }
 
     /**
-     * As {@link #replicasOf} for the blocks of arc {@code arc}. Over all arcs: every set of replicas
-     * that a block of this volume may have, at any size of the volume.
+     * As {@link #replicasOf} for the blocks of arc {@code arc}. Over all arcs: every set of
+     * replicas that a block of this volume may have, at any size of the volume.
      */
     public int replicasOfArc(int arc, int[] nodesOut) {
         Check.that(arc >= 0 && arc < points.length, "arc", arc);
@@ -136,8 +138,8 @@ public final class BlockPlacement {
 
     /**
      * How often each member must come up on the circle for walks to pick it as often as its share
-     * asks. A walk picks domains one after the other without putting back, which favours small ones;
-     * rates of -ln(1 - share) undo that (Rosen's approximation for successive sampling).
+     * asks. A walk picks domains one after the other without putting back, which favours small
+     * ones; rates of -ln(1 - share) undo that (Rosen's approximation for successive sampling).
      */
     private double[] rates(List<RingRecord.Member> members) {
         double[] shares = RingShares.firstRoundShares(members, domains, replicas);

@@ -16,10 +16,10 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Chooses the nodes that a new volume is spread over. The candidates are a small number of node sets
- * that hang on the cluster's nodes alone (as in copysets: few sets whose joint loss costs data), each
- * over as many failure domains as the replicas need; of these the volume gets the one whose nodes
- * have least to carry, and its id decides between equals.
+ * Chooses the nodes that a new volume is spread over. The candidates are a small number of node
+ * sets that hang on the cluster's nodes alone (as in copysets: few sets whose joint loss costs
+ * data), each over as many failure domains as the replicas need; of these the volume gets the one
+ * whose nodes have least to carry, and its id decides between equals.
  */
 public final class RingSelection {
     /** Weight of the largest node. */
@@ -52,11 +52,10 @@ public final class RingSelection {
     }
 
     /**
-     * Ring version 1 of {@code volume} of {@code sizeBytes}. {@code loadBytes} tells what the volumes
-     * there are already ask of each node. The same arguments give the same ring, always.
+     * Ring version 1 of {@code volume} of {@code sizeBytes}. {@code loadBytes} tells what the
+     * volumes there are already ask of each node. The same arguments give the same ring, always.
      */
-    public RingRecord select(
-            VolumeId volume, long sizeBytes, ToDoubleFunction<NodeId> loadBytes) {
+    public RingRecord select(VolumeId volume, long sizeBytes, ToDoubleFunction<NodeId> loadBytes) {
         RingRecord best = null;
         double bestCost = Double.POSITIVE_INFINITY;
         long bestTie = 0;

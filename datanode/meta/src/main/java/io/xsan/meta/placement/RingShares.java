@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which part of a volume's blocks each member of its ring is to carry: in proportion to weights, but
- * no failure domain carries a block twice while there are domains enough.
+ * Which part of a volume's blocks each member of its ring is to carry: in proportion to weights,
+ * but no failure domain carries a block twice while there are domains enough.
  */
 public final class RingShares {
     private RingShares() {}
 
     /**
-     * For each member, in the ring's order, the part of all blocks that it carries, 0 to 1. They add
-     * up to {@code replicas} (or to the number of members if there are fewer).
+     * For each member, in the ring's order, the part of all blocks that it carries, 0 to 1. They
+     * add up to {@code replicas} (or to the number of members if there are fewer).
      */
     public static double[] of(RingRecord ring, int replicas) {
         List<RingRecord.Member> members = ring.members();
@@ -50,15 +50,14 @@ public final class RingShares {
     }
 
     /** What each domain takes of the picks of the walk's first round, in which it takes one. */
-    static double[] firstRoundShares(
-            List<RingRecord.Member> members, int[] domains, int replicas) {
+    static double[] firstRoundShares(List<RingRecord.Member> members, int[] domains, int replicas) {
         double[] weights = roundWeights(members, domains, 1);
         return capped(weights, Math.min(replicas, positive(weights)));
     }
 
     /**
-     * {@code total} divided in proportion to {@code weights}, no share above 1: what one cannot take
-     * goes to the others.
+     * {@code total} divided in proportion to {@code weights}, no share above 1: what one cannot
+     * take goes to the others.
      */
     static double[] capped(double[] weights, double total) {
         Check.that(total <= positive(weights) + 1e-9, "total fits", (long) total);

@@ -79,7 +79,8 @@ class BlockPlacementTest {
         for (int size : new int[] {4, 6, 12}) {
             assertMovement(Rings.ring(size, size), Rings.ring(size + 1, size + 1), 1.15);
         }
-        // Here a domain gets a third of all weight: every block must reach it, which reorders walks.
+        // Here a domain gets a third of all weight: every block must reach it, which reorders
+        // walks.
         assertMovement(Rings.ring(8, 4), Rings.ring(9, 4), 2.6);
     }
 

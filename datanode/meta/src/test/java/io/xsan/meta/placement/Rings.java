@@ -32,10 +32,8 @@ final class Rings {
         return new RingRecord(
                 1,
                 IntStream.rangeClosed(1, nodes)
-                        .mapToObj(
-                                i ->
-                                        new RingRecord.Member(
-                                                new NodeId(i), 1000, "d" + (i - 1) % domains))
+                        .mapToObj(i ->
+                                new RingRecord.Member(new NodeId(i), 1000, "d" + (i - 1) % domains))
                         .toList());
     }
 }

@@ -54,7 +54,7 @@ public final class FrameInspector {
         @Override
         public void onFrame(FrameHeader header, @Nullable PageBuffer body) {
             line(header);
-            positionBytes = bytes.position() - start;
+            positionBytes = (long) bytes.position() - start;
         }
     }
 

@@ -56,11 +56,10 @@ final class FuseDevice implements EpollIoHandle, FuseSink {
             connection.resume();
         }
         loop.register(this)
-                .addListener(
-                        future -> {
-                            registration = (IoRegistration) future.get();
-                            registration.submit(EpollIoOps.EPOLLIN);
-                        });
+                .addListener(future -> {
+                    registration = (IoRegistration) future.get();
+                    registration.submit(EpollIoOps.EPOLLIN);
+                });
     }
 
     /** Goes on where memory had run out; once a turn. */
@@ -146,7 +145,7 @@ final class FuseDevice implements EpollIoHandle, FuseSink {
     }
 
     private void end(IOException reason) {
-        log.info("fuse-ended", "fd", descriptor.intValue(), "reason", reason.getMessage());
+        log.info("fuse-ended", "fd", descriptor.intValue(), "reason", reason);
         isGone = true;
         close();
         onGone.run();

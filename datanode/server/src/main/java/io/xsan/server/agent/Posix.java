@@ -134,8 +134,7 @@ final class Posix {
         }
     }
 
-    private static long call(String what, long number, long first, long second)
-            throws IOException {
+    private static long call(String what, long number, long first, long second) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(ERRNO_STATE);
             long result = (long) SYSCALL.invokeExact(state, number, first, second, 0L);
@@ -145,8 +144,7 @@ final class Posix {
         }
     }
 
-    private static long checked(String what, long result, MemorySegment state)
-            throws IOException {
+    private static long checked(String what, long result, MemorySegment state) throws IOException {
         if (result < 0) {
             int errno = (int) ERRNO.get(state, 0L);
             throw new IOException(what + " failed, errno " + errno);

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A device in memory, deterministic from its {@link Entropy}. Reads see every write at once; a crash
- * keeps what a completed sync covers and a chosen subset of the 512-byte sectors written since.
+ * A device in memory, deterministic from its {@link Entropy}. Reads see every write at once; a
+ * crash keeps what a completed sync covers and a chosen subset of the 512-byte sectors written
+ * since.
  *
  * <p>Completions go through a {@link Delivery}: {@link #INLINE} runs them within the call, a
  * simulator queues them and picks when and in which order. Completions of before a crash never run.
@@ -127,8 +128,7 @@ public final class SimDisk implements Disk {
             if (bytes == null) {
                 memory.asSlice(at, Pages.PAGE_BYTES).fill((byte) 0);
             } else {
-                MemorySegment.copy(
-                        bytes, 0, memory, ValueLayout.JAVA_BYTE, at, Pages.PAGE_BYTES);
+                MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, Pages.PAGE_BYTES);
             }
         }
         end(Kind.READ, target.lengthBytes, completion, token, fails);

@@ -23,8 +23,7 @@ final class SparseBytes {
     /** Copies {@code length} bytes that lie within one page into this space. */
     void put(long offset, byte[] source, int sourceOffset, int length) {
         byte[] page =
-                pages.computeIfAbsent(
-                        offset / Pages.PAGE_BYTES, _ -> new byte[Pages.PAGE_BYTES]);
+                pages.computeIfAbsent(offset / Pages.PAGE_BYTES, _ -> new byte[Pages.PAGE_BYTES]);
         System.arraycopy(source, sourceOffset, page, (int) (offset % Pages.PAGE_BYTES), length);
     }
 
