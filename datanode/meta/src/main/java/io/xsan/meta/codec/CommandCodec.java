@@ -1,0 +1,186 @@
+package io.xsan.meta.codec;
+
+import io.xsan.base.NodeId;
+import io.xsan.base.VolumeId;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Command.Attach;
+import io.xsan.meta.command.Command.ComponentDropped;
+import io.xsan.meta.command.Command.CreateVolume;
+import io.xsan.meta.command.Command.DeleteVolume;
+import io.xsan.meta.command.Command.Detach;
+import io.xsan.meta.command.Command.FormCluster;
+import io.xsan.meta.command.Command.GrantEpoch;
+import io.xsan.meta.command.Command.MarkStale;
+import io.xsan.meta.command.Command.MoveVolume;
+import io.xsan.meta.command.Command.NoteStore;
+import io.xsan.meta.command.Command.Promote;
+import io.xsan.meta.command.Command.RaiseFeatureLevel;
+import io.xsan.meta.command.Command.RegisterNode;
+import io.xsan.meta.command.Command.ReplaceNode;
+import io.xsan.meta.command.Command.ResizeVolume;
+import io.xsan.meta.command.Command.SetPolicy;
+import io.xsan.meta.command.Command.StartResync;
+import java.util.Optional;
+
+/** Commands, as entries of the log. Kinds are numbers that are never given twice. */
+public final class CommandCodec {
+    private static final int CHANGE_BYTES = 30;
+
+    private CommandCodec() {}
+
+    /** Encodes a command. Texts in it have at most 65535 bytes of UTF-8. */
+    public static byte[] encode(Command command) {
+        ByteSink out = new ByteSink();
+        put(out, command);
+        return EnvelopeLayout.wrap(EnvelopeLayout.MAGIC_COMMAND, kind(command), out);
+    }
+
+    /** Decodes a command. What it asks for may still be out of range: that is for the decider. */
+    public static Decoded<Command> decode(byte[] bytes) {
+        ByteSource in = EnvelopeLayout.open(EnvelopeLayout.MAGIC_COMMAND, bytes);
+        Optional<Command> command = get(in, in.isFailed() ? 1 : EnvelopeLayout.kind(bytes));
+        return command.isPresent()
+                ? in.finish(command.get())
+                : new Decoded.Failed<>(Decoded.Fault.UNKNOWN_KIND, "kind");
+    }
+
+    private static int kind(Command command) {
+        return switch (command) {
+            case FormCluster _ -> 1;
+            case RegisterNode _ -> 2;
+            case ReplaceNode _ -> 3;
+            case CreateVolume _ -> 4;
+            case DeleteVolume _ -> 5;
+            case ComponentDropped _ -> 6;
+            case ResizeVolume _ -> 7;
+            case SetPolicy _ -> 8;
+            case MoveVolume _ -> 9;
+            case GrantEpoch _ -> 10;
+            case MarkStale _ -> 11;
+            case StartResync _ -> 12;
+            case Promote _ -> 13;
+            case NoteStore _ -> 14;
+            case Attach _ -> 15;
+            case Detach _ -> 16;
+            case RaiseFeatureLevel _ -> 17;
+        };
+    }
+
+    private static void put(ByteSink out, Command command) {
+        switch (command) {
+            case FormCluster c -> {
+                RecordFields.putCluster(out, c.clusterId());
+                out.i32(c.featureLevel());
+            }
+            case RegisterNode c -> RecordFields.putNode(out, c.node());
+            case ReplaceNode c -> out.node(c.node());
+            case CreateVolume c -> putCreate(out, c);
+            case DeleteVolume c -> out.volume(c.id());
+            case ComponentDropped c -> out.volume(c.id()).node(c.node()).i64(c.generation());
+            case ResizeVolume c -> out.volume(c.id()).i64(c.sizeBytes());
+            case SetPolicy c -> RecordFields.putPolicy(out.volume(c.id()), c.policy());
+            case MoveVolume c -> out.volume(c.id()).node(c.owner());
+            case GrantEpoch c ->
+                    out.volume(c.id()).node(c.node()).i64(c.incarnation()).i64(c.requestId());
+            case MarkStale c -> {
+                out.i32(c.changes().size());
+                c.changes().forEach(change -> putChange(out, change));
+            }
+            case StartResync c -> {
+                out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
+                out.i32(c.expectedAttempt());
+            }
+            case Promote c -> {
+                out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
+                out.i32(c.attempt()).i64(c.incarnation()).i64(c.storeId());
+            }
+            case NoteStore c -> {
+                out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
+                out.i64(c.storeId());
+            }
+            case Attach c -> RecordFields.putAttachment(out.volume(c.id()), c.attachment());
+            case Detach c -> out.volume(c.id()).i64(c.attachmentId());
+            case RaiseFeatureLevel c -> out.i32(c.level());
+        }
+    }
+
+    private static void putCreate(ByteSink out, CreateVolume c) {
+        out.volume(c.id()).text(c.name()).i64(c.sizeBytes()).i32(c.sectorBytes());
+        RecordFields.putPolicy(out, c.policy());
+        out.node(c.owner()).i64(c.firstGeneration()).i64(c.nowMillis());
+    }
+
+    private static void putChange(ByteSink out, MarkStale.Change change) {
+        out.volume(change.id()).i32(change.epoch()).node(change.node());
+        out.i64(change.generation()).i64(change.since());
+    }
+
+    private static Optional<Command> get(ByteSource in, int kind) {
+        return Optional.ofNullable(
+                switch (kind) {
+                    case 1 -> new FormCluster(RecordFields.cluster(in), in.i32("featureLevel"));
+                    case 2 -> new RegisterNode(RecordFields.node(in));
+                    case 3 -> new ReplaceNode(in.node("node"));
+                    case 4 -> create(in);
+                    case 5 -> new DeleteVolume(in.volume("id"));
+                    case 6 -> new ComponentDropped(volume(in), node(in), in.i64("generation"));
+                    case 7 -> new ResizeVolume(volume(in), in.i64("sizeBytes"));
+                    case 8 -> new SetPolicy(volume(in), RecordFields.policy(in));
+                    case 9 -> new MoveVolume(volume(in), in.node("owner"));
+                    case 10 ->
+                            new GrantEpoch(
+                                    volume(in),
+                                    node(in),
+                                    in.i64("incarnation"),
+                                    in.i64("requestId"));
+                    case 11 -> new MarkStale(in.list(CHANGE_BYTES, "changes", () -> change(in)));
+                    case 12, 13, 14 -> getOfComponent(in, kind);
+                    case 15 -> new Attach(volume(in), RecordFields.attachment(in));
+                    case 16 -> new Detach(volume(in), in.i64("attachmentId"));
+                    case 17 -> new RaiseFeatureLevel(in.i32("level"));
+                    default -> null;
+                });
+    }
+
+    private static Command getOfComponent(ByteSource in, int kind) {
+        VolumeId id = volume(in);
+        int epoch = in.i32("epoch");
+        NodeId node = node(in);
+        long generation = in.i64("generation");
+        if (kind == 12) {
+            return new StartResync(id, epoch, node, generation, in.i32("expectedAttempt"));
+        }
+        if (kind == 14) {
+            return new NoteStore(id, epoch, node, generation, in.i64("storeId"));
+        }
+        int attempt = in.i32("attempt");
+        long incarnation = in.i64("incarnation");
+        return new Promote(
+                id, epoch, node, generation, attempt, incarnation, in.i64("storeId"));
+    }
+
+    private static CreateVolume create(ByteSource in) {
+        return new CreateVolume(
+                volume(in),
+                in.text("name"),
+                in.i64("sizeBytes"),
+                in.i32("sectorBytes"),
+                RecordFields.policy(in),
+                in.node("owner"),
+                in.i64("firstGeneration"),
+                in.i64("nowMillis"));
+    }
+
+    private static MarkStale.Change change(ByteSource in) {
+        return new MarkStale.Change(
+                volume(in), in.i32("epoch"), node(in), in.i64("generation"), in.i64("since"));
+    }
+
+    private static VolumeId volume(ByteSource in) {
+        return in.volume("id");
+    }
+
+    private static NodeId node(ByteSource in) {
+        return in.node("node");
+    }
+}

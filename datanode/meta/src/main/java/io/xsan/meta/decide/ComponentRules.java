@@ -1,0 +1,251 @@
+package io.xsan.meta.decide;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
+import io.xsan.base.VolumeId;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Result;
+import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.VolumeRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * States of components (rules 3 and 9). All commands come from engines and hold under the epoch of
+ * the volume only.
+ *
+ * <pre>
+ *   IN_SYNC --MarkStale--> STALE --StartResync (attempt + 1)--> SYNCING --Promote--> IN_SYNC
+ *                            '------------MarkStale (same since)-----'
+ * </pre>
+ */
+final class ComponentRules {
+    /** A component found, or why not. */
+    private record Target(VolumeRecord volume, ComponentRecord component) {}
+
+    private ComponentRules() {}
+
+    static Result markStale(Draft draft, Command.MarkStale command) {
+        if (command.changes().size() > Command.MarkStale.CHANGES_MAX) {
+            return Refusals.notAllowed(
+                    "changes",
+                    command.changes().size(),
+                    "up to " + Command.MarkStale.CHANGES_MAX);
+        }
+        List<ErrorCode> outcomes = new ArrayList<>();
+        Map<VolumeId, VolumeRecord> concerned = new LinkedHashMap<>();
+        for (Command.MarkStale.Change change : command.changes()) {
+            outcomes.add(markStale(draft, change));
+            draft.volume(change.id()).ifPresent(volume -> concerned.put(change.id(), volume));
+        }
+        return new Result.Several(draft.index(), outcomes, List.copyOf(concerned.values()));
+    }
+
+    private static ErrorCode markStale(Draft draft, Command.MarkStale.Change change) {
+        Optional<Result.Refused> refused =
+                mismatch(draft, change.id(), change.epoch(), change.node(), change.generation());
+        if (refused.isPresent()) {
+            return refused.get().code();
+        }
+        if (change.since() < 0) {
+            return ErrorCode.INVALID_PARAM;
+        }
+        Target target = target(draft, change.id(), change.node());
+        ComponentRecord component = target.component();
+        long since =
+                component.state() == ComponentState.IN_SYNC
+                        ? change.since()
+                        : Math.min(component.since(), change.since());
+        ComponentRecord changed =
+                component.with(ComponentState.STALE, since, component.attempt());
+        if (component.state() == ComponentState.IN_SYNC
+                && !InSync.holdsAfter(target.volume(), changed)) {
+            return ErrorCode.CONFLICT;
+        }
+        if (!changed.equals(component)) {
+            draft.put(target.volume().withComponent(changed));
+        }
+        return ErrorCode.OK;
+    }
+
+    static Result startResync(Draft draft, Command.StartResync command) {
+        Optional<Result.Refused> refused =
+                mismatch(
+                        draft,
+                        command.id(),
+                        command.epoch(),
+                        command.node(),
+                        command.generation());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Target target = target(draft, command.id(), command.node());
+        ComponentRecord component = target.component();
+        if (component.state() == ComponentState.SYNCING
+                && component.attempt() == command.expectedAttempt() + 1) {
+            return draft.done(target.volume());
+        }
+        if (component.state() == ComponentState.IN_SYNC
+                || component.attempt() != command.expectedAttempt()) {
+            return unexpected(component, "expectedAttempt", command.expectedAttempt());
+        }
+        return draft.donePutting(
+                target.volume()
+                        .withComponent(
+                                component.with(
+                                        ComponentState.SYNCING,
+                                        component.since(),
+                                        component.attempt() + 1)));
+    }
+
+    static Result promote(Draft draft, Command.Promote command) {
+        Optional<Result.Refused> refused =
+                mismatch(
+                        draft,
+                        command.id(),
+                        command.epoch(),
+                        command.node(),
+                        command.generation());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Target target = target(draft, command.id(), command.node());
+        ComponentRecord component = target.component();
+        if (component.attempt() != command.attempt()
+                || component.state() == ComponentState.STALE) {
+            return unexpected(component, "attempt", command.attempt());
+        }
+        if (component.state() == ComponentState.IN_SYNC) {
+            return draft.done(target.volume());
+        }
+        Optional<NodeRecord> node = draft.node(command.node());
+        if (node.isEmpty() || node.get().incarnation() != command.incarnation()) {
+            return otherIncarnation(command.node(), command.incarnation());
+        }
+        if (command.storeId() <= 0 || node.get().storeId() != command.storeId()) {
+            return otherStore(command.node(), command.storeId(), node.get().storeId());
+        }
+        return draft.donePutting(
+                target.volume()
+                        .withComponent(
+                                component
+                                        .with(ComponentState.IN_SYNC, 0, component.attempt())
+                                        .onStore(command.storeId())));
+    }
+
+    static Result noteStore(Draft draft, Command.NoteStore command) {
+        Optional<Result.Refused> refused =
+                mismatch(
+                        draft,
+                        command.id(),
+                        command.epoch(),
+                        command.node(),
+                        command.generation());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Target target = target(draft, command.id(), command.node());
+        ComponentRecord component = target.component();
+        if (command.storeId() <= 0) {
+            return Refusals.notAllowed("storeId", command.storeId(), "1 or more");
+        }
+        if (component.storeId() == command.storeId()) {
+            return draft.done(target.volume());
+        }
+        if (component.storeId() != 0) {
+            return otherStore(command.node(), command.storeId(), component.storeId());
+        }
+        if (component.state() != ComponentState.IN_SYNC) {
+            return Refusals.conflict(
+                    "node", "the component on node " + command.node() + " is not in sync");
+        }
+        return draft.donePutting(
+                target.volume().withComponent(component.onStore(command.storeId())));
+    }
+
+    static Result.Refused otherGeneration(ComponentRecord component, long named) {
+        return Refusals.of(
+                ErrorCode.IDENTITY_MISMATCH,
+                "generation",
+                "generation is "
+                        + named
+                        + "; the component on node "
+                        + component.node()
+                        + " has "
+                        + component.generation());
+    }
+
+    static Result.Refused otherIncarnation(NodeId node, long named) {
+        return Refusals.of(
+                ErrorCode.IDENTITY_MISMATCH,
+                "incarnation",
+                "incarnation is "
+                        + Long.toHexString(named)
+                        + "; node "
+                        + node
+                        + " has registered another");
+    }
+
+    private static Result.Refused otherStore(NodeId node, long named, long known) {
+        return Refusals.of(
+                ErrorCode.IDENTITY_MISMATCH,
+                "storeId",
+                "storeId is "
+                        + Long.toHexString(named)
+                        + "; that of node "
+                        + node
+                        + " is "
+                        + Long.toHexString(known));
+    }
+
+    private static Result unexpected(ComponentRecord component, String field, int named) {
+        return Refusals.conflict(
+                field,
+                field
+                        + " is "
+                        + named
+                        + "; the component on node "
+                        + component.node()
+                        + " is "
+                        + component.state()
+                        + " with attempt "
+                        + component.attempt());
+    }
+
+    /** Why a command under {@code epoch} does not concern a component as it is. */
+    private static Optional<Result.Refused> mismatch(
+            Draft draft, VolumeId id, int epoch, NodeId node, long generation) {
+        Optional<VolumeRecord> volume = VolumeRules.live(draft, id);
+        if (volume.isEmpty()) {
+            return Optional.of(Refusals.noVolume(id));
+        }
+        if (volume.get().epoch() != epoch || epoch == 0) {
+            return Optional.of(
+                    Refusals.of(
+                            ErrorCode.EPOCH_FENCED,
+                            "epoch",
+                            "epoch is " + epoch + "; allowed: " + volume.get().epoch()));
+        }
+        Optional<ComponentRecord> component = volume.get().component(node);
+        if (component.isEmpty()) {
+            return Optional.of(
+                    Refusals.of(
+                            ErrorCode.NOT_FOUND,
+                            "node",
+                            "volume " + id + " has no component on node " + node));
+        }
+        return component.get().generation() == generation
+                ? Optional.empty()
+                : Optional.of(otherGeneration(component.get(), generation));
+    }
+
+    private static Target target(Draft draft, VolumeId id, NodeId node) {
+        VolumeRecord volume = draft.volume(id).orElseThrow();
+        return new Target(volume, volume.component(node).orElseThrow());
+    }
+}

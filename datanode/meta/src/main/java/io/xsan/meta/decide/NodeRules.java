@@ -1,0 +1,145 @@
+package io.xsan.meta.decide;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Result;
+import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.VolumeRecord;
+import java.util.List;
+import java.util.Optional;
+
+/** Datanodes: coming, coming back, coming back empty. */
+final class NodeRules {
+    private NodeRules() {}
+
+    static Result register(Draft draft, Command.RegisterNode command) {
+        NodeRecord node = command.node();
+        Optional<Result.Refused> invalid = invalid(node);
+        if (invalid.isPresent()) {
+            return invalid.get();
+        }
+        int level = draft.image().featureLevel();
+        if (node.featureLevelMax() < level) {
+            return Refusals.of(
+                    ErrorCode.UNSUPPORTED,
+                    "featureLevelMax",
+                    "featureLevelMax is "
+                            + node.featureLevelMax()
+                            + "; the cluster is at level "
+                            + level);
+        }
+        Optional<NodeRecord> known = draft.node(node.id());
+        if (known.isPresent()
+                && known.get().hasStore()
+                && known.get().storeId() != node.storeId()) {
+            return Refusals.of(
+                    ErrorCode.IDENTITY_MISMATCH,
+                    "storeId",
+                    "storeId is "
+                            + Long.toHexString(node.storeId())
+                            + "; node "
+                            + node.id()
+                            + " is known with store "
+                            + Long.toHexString(known.get().storeId())
+                            + " until it is replaced by command");
+        }
+        if (known.isEmpty() && draft.image().nodes().size() >= Limits.NODES_MAX) {
+            return Refusals.of(
+                    ErrorCode.BUSY, "node", "there are " + Limits.NODES_MAX + " nodes, the most");
+        }
+        if (!known.equals(Optional.of(node))) {
+            draft.put(node);
+        }
+        return draft.done();
+    }
+
+    static Result replace(Draft draft, Command.ReplaceNode command) {
+        Optional<NodeRecord> known = draft.node(command.node());
+        if (known.isEmpty()) {
+            return Refusals.noNode("node", command.node());
+        }
+        for (VolumeRecord volume : List.copyOf(draft.volumes().values())) {
+            Optional<ComponentRecord> component = volume.component(command.node());
+            if (component.isEmpty()) {
+                continue;
+            }
+            VolumeRecord changed = without(volume, component.get());
+            if (!volume.deleting() && !InSync.holdsForEveryBlock(changed)) {
+                return Refusals.conflict(
+                        "node",
+                        "node "
+                                + command.node()
+                                + " has the only up-to-date copy of blocks of volume "
+                                + volume.name());
+            }
+            if (changed.components().isEmpty()) {
+                draft.remove(volume);
+            } else {
+                draft.put(changed);
+            }
+        }
+        NodeRecord node = known.get();
+        if (node.hasStore()) {
+            draft.put(
+                    new NodeRecord(
+                            node.id(),
+                            node.incarnation(),
+                            0,
+                            node.host(),
+                            node.basePort(),
+                            node.domain(),
+                            node.usableBytes(),
+                            node.featureLevelMax()));
+        }
+        return draft.done();
+    }
+
+    /** The volume once the store of {@code component} is gone. */
+    private static VolumeRecord without(VolumeRecord volume, ComponentRecord component) {
+        NodeId node = component.node();
+        if (volume.deleting()) {
+            return volume.withComponents(
+                    volume.components().stream().filter(c -> !c.node().equals(node)).toList());
+        }
+        boolean isReplacedAlready =
+                component.state() == ComponentState.STALE
+                        && component.since() == 0
+                        && component.storeId() == 0;
+        return isReplacedAlready
+                ? volume
+                : volume.withComponent(
+                        new ComponentRecord(
+                                node,
+                                component.generation() + 1,
+                                ComponentState.STALE,
+                                0,
+                                component.attempt(),
+                                0));
+    }
+
+    private static Optional<Result.Refused> invalid(NodeRecord node) {
+        if (node.incarnation() <= 0) {
+            return Optional.of(
+                    Refusals.notAllowed("incarnation", node.incarnation(), "1 or more"));
+        }
+        if (!Limits.isPlainText(node.host())) {
+            return Optional.of(
+                    Refusals.notAllowed("host", node.host(), "1 to 253 printable ASCII"));
+        }
+        if (!Limits.isPlainText(node.domain())) {
+            return Optional.of(
+                    Refusals.notAllowed("domain", node.domain(), "1 to 253 printable ASCII"));
+        }
+        if (node.basePort() < 1 || node.basePort() > 0xffff) {
+            return Optional.of(Refusals.notAllowed("basePort", node.basePort(), "1 to 65535"));
+        }
+        if (node.usableBytes() < 0 || node.storeId() < 0) {
+            return Optional.of(
+                    Refusals.notAllowed("usableBytes", node.usableBytes(), "0 or more"));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,73 @@
+package io.xsan.meta.decide;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
+import io.xsan.base.Version;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Result;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.VolumeRecord;
+import java.util.Optional;
+
+/** Who owns a volume, and under which epoch. */
+final class OwnerRules {
+    private OwnerRules() {}
+
+    static Result move(Draft draft, Command.MoveVolume command) {
+        Optional<VolumeRecord> known = VolumeRules.live(draft, command.id());
+        if (known.isEmpty()) {
+            return Refusals.noVolume(command.id());
+        }
+        VolumeRecord volume = known.get();
+        if (volume.owner().equals(command.owner())) {
+            return draft.done(volume);
+        }
+        return cannotOwn(draft.image(), command.owner())
+                .map(refused -> (Result) refused)
+                .orElseGet(() -> draft.donePutting(volume.withOwner(command.owner())));
+    }
+
+    static Result grant(Draft draft, Command.GrantEpoch command) {
+        Optional<VolumeRecord> known = VolumeRules.live(draft, command.id());
+        if (known.isEmpty()) {
+            return Refusals.noVolume(command.id());
+        }
+        VolumeRecord volume = known.get();
+        if (command.requestId() == 0) {
+            return Refusals.notAllowed("requestId", 0, "any number but 0");
+        }
+        if (!volume.owner().equals(command.node())) {
+            return Refusals.of(
+                    ErrorCode.NOT_OWNER,
+                    "node",
+                    "node is " + command.node() + "; the owner is " + volume.owner());
+        }
+        Optional<NodeRecord> node = draft.node(command.node());
+        if (node.isEmpty() || node.get().incarnation() != command.incarnation()) {
+            return ComponentRules.otherIncarnation(command.node(), command.incarnation());
+        }
+        if (volume.grantRequestId() == command.requestId()
+                && volume.ownerIncarnation() == command.incarnation()) {
+            return draft.done(volume);
+        }
+        if (volume.epoch() >= Version.EPOCH_MAX) {
+            return Refusals.conflict("id", "the epochs of volume " + volume.id() + " are used up");
+        }
+        return draft.donePutting(
+                volume.withGrant(
+                        volume.epoch() + 1, command.incarnation(), command.requestId()));
+    }
+
+    /** Why {@code owner} cannot run engines. */
+    static Optional<Result.Refused> cannotOwn(ClusterImage image, NodeId owner) {
+        Optional<NodeRecord> node = image.node(owner);
+        if (node.isEmpty()) {
+            return Optional.of(Refusals.noNode("owner", owner));
+        }
+        return node.get().hasStore()
+                ? Optional.empty()
+                : Optional.of(
+                        Refusals.notAllowed("owner", owner, "nodes with a store; it has none"));
+    }
+}

@@ -1,0 +1,209 @@
+package io.xsan.meta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
+import io.xsan.base.Version;
+import io.xsan.base.VolumeId;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.NodeRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ComponentStatesTest {
+    private static final long V = 5;
+    private final MetaCluster cluster = MetaCluster.of(3);
+    private int epoch;
+
+    @BeforeEach
+    void makeVolume() {
+        cluster.done(MetaCluster.create(V, "data", 3, 0));
+        epoch = cluster.grant(V, 1);
+    }
+
+    @Test
+    void newVolumeIsInSyncOnAllNodesUnderEpochOne() {
+        assertEquals(1, epoch);
+        for (int node = 1; node <= 3; node++) {
+            assertEquals(ComponentState.IN_SYNC, cluster.component(V, node).state());
+            assertEquals(7, cluster.component(V, node).generation());
+        }
+    }
+
+    @Test
+    void repeatedGrantAnswersWithTheSameEpochAndNewStartGetsANewOne() {
+        assertEquals(1, cluster.grant(V, 1));
+        assertEquals(2, cluster.grant(V, 2));
+        // A restart of the process under a number that was used before is another start.
+        NodeRecord node = MetaCluster.node(1);
+        cluster.done(new Command.RegisterNode(withIncarnation(node, 99)));
+        assertEquals(3, cluster.grant(V, 2));
+    }
+
+    @Test
+    void grantToAnotherNodeOrAnEarlierLifeIsRefused() {
+        cluster.refused(
+                ErrorCode.NOT_OWNER,
+                new Command.GrantEpoch(new VolumeId(V), new NodeId(2), 12, 9));
+        cluster.refused(
+                ErrorCode.IDENTITY_MISMATCH,
+                new Command.GrantEpoch(new VolumeId(V), new NodeId(1), 10, 9));
+    }
+
+    @Test
+    void grantsOfAnOwnerAreForgottenWhenTheVolumeMoves() {
+        cluster.done(new Command.MoveVolume(new VolumeId(V), new NodeId(2)));
+        assertEquals(0, cluster.volume(V).ownerIncarnation());
+        cluster.done(new Command.MoveVolume(new VolumeId(V), new NodeId(1)));
+        assertEquals(2, cluster.grant(V, 1));
+    }
+
+    @Test
+    void oldOwnerMayRecordUntilTheNewOneIsGrantedAnEpoch() {
+        cluster.done(new Command.MoveVolume(new VolumeId(V), new NodeId(2)));
+        assertEquals(ErrorCode.OK, cluster.markStale(V, 1, 3, 10));
+        cluster.grant(V, 4);
+        assertEquals(ErrorCode.EPOCH_FENCED, cluster.markStale(V, 1, 3, 10));
+        assertEquals(ErrorCode.EPOCH_FENCED, cluster.markStale(V, 3, 3, 10));
+    }
+
+    @Test
+    void staleComponentKeepsItsOlderSince() {
+        long since = Version.of(1, 100);
+        assertEquals(ErrorCode.OK, cluster.markStale(V, epoch, 2, since));
+        assertEquals(ErrorCode.OK, cluster.markStale(V, epoch, 2, since + 50));
+        assertEquals(since, cluster.component(V, 2).since());
+        cluster.done(cluster.resync(V, epoch, 2, 0));
+        assertEquals(since, cluster.component(V, 2).since());
+        assertEquals(ErrorCode.OK, cluster.markStale(V, epoch, 2, since + 80));
+        assertEquals(since, cluster.component(V, 2).since());
+        assertEquals(1, cluster.component(V, 2).attempt());
+    }
+
+    @Test
+    void lastInSyncComponentIsNeverRecordedStale() {
+        assertEquals(ErrorCode.OK, cluster.markStale(V, epoch, 1, 3));
+        assertEquals(ErrorCode.OK, cluster.markStale(V, epoch, 2, 3));
+        assertEquals(ErrorCode.CONFLICT, cluster.markStale(V, epoch, 3, 3));
+        cluster.done(cluster.resync(V, epoch, 1, 0));
+        assertEquals(ErrorCode.CONFLICT, cluster.markStale(V, epoch, 3, 3));
+        cluster.done(cluster.promote(V, epoch, 1, 1));
+        assertEquals(ErrorCode.OK, cluster.markStale(V, epoch, 3, 3));
+    }
+
+    @Test
+    void wideVolumeLosesComponentsOnlyWhileEveryBlockKeepsOne() {
+        MetaCluster wide = MetaCluster.of(6);
+        wide.done(MetaCluster.create(V, "wide", 2, 6));
+        wide.grant(V, 1);
+        assertEquals(ErrorCode.OK, wide.markStale(V, 1, 1, 3));
+        int refused = 0;
+        for (int node = 2; node <= 6; node++) {
+            refused += wide.markStale(V, 1, node, 3) == ErrorCode.CONFLICT ? 1 : 0;
+        }
+        // Any two nodes share some arc: with two replicas a second one can never be spared.
+        assertEquals(5, refused);
+    }
+
+    @Test
+    void promotionHoldsForExactlyItsAttempt() {
+        cluster.markStale(V, epoch, 2, 3);
+        cluster.refused(ErrorCode.CONFLICT, cluster.promote(V, epoch, 2, 0));
+        cluster.done(cluster.resync(V, epoch, 2, 0));
+        cluster.done(cluster.resync(V, epoch, 2, 0));
+        assertEquals(1, cluster.component(V, 2).attempt());
+        cluster.markStale(V, epoch, 2, 9);
+        cluster.refused(ErrorCode.CONFLICT, cluster.promote(V, epoch, 2, 1));
+        cluster.done(cluster.resync(V, epoch, 2, 1));
+        cluster.refused(ErrorCode.CONFLICT, cluster.promote(V, epoch, 2, 1));
+        cluster.done(cluster.promote(V, epoch, 2, 2));
+        cluster.done(cluster.promote(V, epoch, 2, 2));
+        assertEquals(ComponentState.IN_SYNC, cluster.component(V, 2).state());
+        assertEquals(102, cluster.component(V, 2).storeId());
+    }
+
+    @Test
+    void newOwnerStartsTheAttemptAgainFromTheSameSince() {
+        cluster.markStale(V, epoch, 2, 3);
+        cluster.done(cluster.resync(V, epoch, 2, 0));
+        int next = cluster.grant(V, 2);
+        cluster.refused(ErrorCode.EPOCH_FENCED, cluster.promote(V, epoch, 2, 1));
+        cluster.done(cluster.resync(V, next, 2, 1));
+        assertEquals(2, cluster.component(V, 2).attempt());
+        assertEquals(3, cluster.component(V, 2).since());
+    }
+
+    @Test
+    void promotionOfAnotherLifeOrStoreIsRefused() {
+        cluster.markStale(V, epoch, 2, 3);
+        cluster.done(cluster.resync(V, epoch, 2, 0));
+        Command.Promote promotion = cluster.promote(V, epoch, 2, 1);
+        cluster.done(new Command.RegisterNode(withIncarnation(MetaCluster.node(2), 77)));
+        cluster.refused(ErrorCode.IDENTITY_MISMATCH, promotion);
+        cluster.done(cluster.promote(V, epoch, 2, 1));
+    }
+
+    @Test
+    void storeIsNotedOnceAndAnotherIsRefused() {
+        Command.NoteStore note =
+                new Command.NoteStore(new VolumeId(V), epoch, new NodeId(2), 7, 102);
+        cluster.done(note);
+        cluster.done(note);
+        cluster.refused(
+                ErrorCode.IDENTITY_MISMATCH,
+                new Command.NoteStore(new VolumeId(V), epoch, new NodeId(2), 7, 555));
+        cluster.refused(
+                ErrorCode.IDENTITY_MISMATCH,
+                new Command.NoteStore(new VolumeId(V), epoch, new NodeId(2), 8, 102));
+    }
+
+    @Test
+    void emptiedNodeComesBackOnlyAfterItWasReplacedAndIsStaleSinceZero() {
+        NodeRecord emptied = withStore(MetaCluster.node(3), 999);
+        assertTrue(
+                cluster.refused(ErrorCode.IDENTITY_MISMATCH, new Command.RegisterNode(emptied))
+                        .message()
+                        .contains("replaced"));
+        cluster.done(new Command.ReplaceNode(new NodeId(3)));
+        cluster.done(new Command.ReplaceNode(new NodeId(3)));
+        cluster.done(new Command.RegisterNode(emptied));
+        assertEquals(ComponentState.STALE, cluster.component(V, 3).state());
+        assertEquals(0, cluster.component(V, 3).since());
+        assertEquals(8, cluster.component(V, 3).generation());
+    }
+
+    @Test
+    void nodeWithTheOnlyUpToDateCopyIsNotReplaced() {
+        cluster.markStale(V, epoch, 1, 3);
+        cluster.markStale(V, epoch, 2, 3);
+        cluster.refused(ErrorCode.CONFLICT, new Command.ReplaceNode(new NodeId(3)));
+        cluster.done(new Command.ReplaceNode(new NodeId(1)));
+    }
+
+    private static NodeRecord withIncarnation(NodeRecord node, long incarnation) {
+        return new NodeRecord(
+                node.id(),
+                incarnation,
+                node.storeId(),
+                node.host(),
+                node.basePort(),
+                node.domain(),
+                node.usableBytes(),
+                node.featureLevelMax());
+    }
+
+    private static NodeRecord withStore(NodeRecord node, long storeId) {
+        return new NodeRecord(
+                node.id(),
+                node.incarnation(),
+                storeId,
+                node.host(),
+                node.basePort(),
+                node.domain(),
+                node.usableBytes(),
+                node.featureLevelMax());
+    }
+}
