@@ -15,9 +15,10 @@ import io.xsan.meta.image.ClusterImage;
 import java.util.function.Consumer;
 
 /**
- * The metadata as a state machine over the log: decides each command, writes what it changed together
- * with its index in one batch, then tells of the new image. Batches are not synced: the log is what
- * makes commands durable, and after a crash it is applied again from the index found in the store.
+ * The metadata as a state machine over the log: decides each command, writes what it changed
+ * together with its index in one batch, then tells of the new image. Batches are not synced: the
+ * log is what makes commands durable, and after a crash it is applied again from the index found in
+ * the store.
  *
  * <p>Confined to the thread of the log; other threads get images from the listener.
  */

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The state as keys and values: "C" the cluster, "N" and two bytes each node, "V" and eight bytes each
- * volume, numbers big-endian so that keys sort by them.
+ * The state as keys and values: "C" the cluster, "N" and two bytes each node, "V" and eight bytes
+ * each volume, numbers big-endian so that keys sort by them.
  */
 final class StateStore {
     private static final byte[] CLUSTER_KEY = {'C'};
@@ -51,8 +51,7 @@ final class StateStore {
         batch.put(
                 CLUSTER_KEY,
                 RecordCodec.encode(
-                        new ClusterRecord(
-                                image.index(), image.clusterId(), image.featureLevel())));
+                        new ClusterRecord(image.index(), image.clusterId(), image.featureLevel())));
         for (NodeId id : decision.changedNodes()) {
             batch.put(key(id), RecordCodec.encode(image.node(id).orElseThrow()));
         }

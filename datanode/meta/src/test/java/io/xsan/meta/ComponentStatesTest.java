@@ -46,8 +46,7 @@ class ComponentStatesTest {
     @Test
     void grantToAnotherNodeOrAnEarlierLifeIsRefused() {
         cluster.refused(
-                ErrorCode.NOT_OWNER,
-                new Command.GrantEpoch(new VolumeId(V), new NodeId(2), 12, 9));
+                ErrorCode.NOT_OWNER, new Command.GrantEpoch(new VolumeId(V), new NodeId(2), 12, 9));
         cluster.refused(
                 ErrorCode.IDENTITY_MISMATCH,
                 new Command.GrantEpoch(new VolumeId(V), new NodeId(1), 10, 9));

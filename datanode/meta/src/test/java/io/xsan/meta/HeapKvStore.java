@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A store on the heap. */
 final class HeapKvStore implements KvStore {
@@ -50,7 +51,7 @@ final class HeapKvStore implements KvStore {
     }
 
     @Override
-    public byte[] get(byte[] key) {
+    public byte @Nullable [] get(byte[] key) {
         return map.get(key);
     }
 

@@ -17,6 +17,7 @@ import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.VolumePolicy;
 import io.xsan.meta.image.VolumeRecord;
+import java.util.List;
 
 /** A state machine with everything that tests do to it. */
 final class MetaCluster {
@@ -69,9 +70,10 @@ final class MetaCluster {
     Result apply(Command command) {
         Decoded<Result> decoded =
                 ResultCodec.decode(machine.apply(++index, CommandCodec.encode(command)));
-        return assertInstanceOf(Decoded.Ok.class, decoded).value() instanceof Result result
-                ? result
-                : new Result.Refused(ErrorCode.UNSUPPORTED, "", "");
+        return switch (decoded) {
+            case Decoded.Ok<Result>(Result result) -> result;
+            case Decoded.Failed<Result> failed -> throw new AssertionError(failed.toString());
+        };
     }
 
     Result.Done done(Command command) {
@@ -82,8 +84,7 @@ final class MetaCluster {
     Result.Refused refused(ErrorCode code, Command command) {
         ClusterImage before = image();
         Result result = apply(command);
-        Result.Refused refused =
-                assertInstanceOf(Result.Refused.class, result, result.toString());
+        Result.Refused refused = assertInstanceOf(Result.Refused.class, result, result.toString());
         assertEquals(code, refused.code(), refused.message());
         assertEquals(before.volumes(), image().volumes());
         assertEquals(before.nodes(), image().nodes());
@@ -106,7 +107,7 @@ final class MetaCluster {
                         Result.Several.class,
                         apply(
                                 new Command.MarkStale(
-                                        java.util.List.of(
+                                        List.of(
                                                 new Command.MarkStale.Change(
                                                         new VolumeId(id),
                                                         epoch,

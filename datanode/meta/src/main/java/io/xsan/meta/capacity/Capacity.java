@@ -14,13 +14,13 @@ import java.util.TreeMap;
 /**
  * Space for volumes of one number of replicas, in bytes of volumes (not of devices).
  *
- * <p>{@code totalBytes} is what the nodes' stores hold after their cleaner's reserve (a node's usable
- * bytes are given without it) with every copy in another failure domain, as far as there are enough,
- * and after the <em>rebuild reserve</em>: as if the largest node were gone, so that what it held can
- * be rebuilt on the others. With no more nodes than replicas nothing could be rebuilt anywhere, and
- * nothing is reserved. {@code promisedBytes} is the sum of the volumes' sizes, counted in copies and
- * divided by {@code replicas}: volumes are thin, so it may be up to {@link #OVERCOMMIT_PERCENT} of
- * the total.
+ * <p>{@code totalBytes} is what the nodes' stores hold after their cleaner's reserve (a node's
+ * usable bytes are given without it) with every copy in another failure domain, as far as there are
+ * enough, and after the <em>rebuild reserve</em>: as if the largest node were gone, so that what it
+ * held can be rebuilt on the others. With no more nodes than replicas nothing could be rebuilt
+ * anywhere, and nothing is reserved. {@code promisedBytes} is the sum of the volumes' sizes,
+ * counted in copies and divided by {@code replicas}: volumes are thin, so it may be up to {@link
+ * #OVERCOMMIT_PERCENT} of the total.
  */
 public record Capacity(int replicas, long totalBytes, long promisedBytes) {
     /** How much of the total may be promised to volumes. */

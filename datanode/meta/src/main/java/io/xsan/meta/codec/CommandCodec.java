@@ -155,8 +155,7 @@ public final class CommandCodec {
         }
         int attempt = in.i32("attempt");
         long incarnation = in.i64("incarnation");
-        return new Promote(
-                id, epoch, node, generation, attempt, incarnation, in.i64("storeId"));
+        return new Promote(id, epoch, node, generation, attempt, incarnation, in.i64("storeId"));
     }
 
     private static CreateVolume create(ByteSource in) {

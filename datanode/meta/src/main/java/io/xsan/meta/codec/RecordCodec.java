@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Records of the state, as values of the key-value store and in descriptors of components, and whole
- * images.
+ * Records of the state, as values of the key-value store and in descriptors of components, and
+ * whole images.
  */
 public final class RecordCodec {
     private static final int KIND_CLUSTER = 1;

@@ -55,8 +55,7 @@ public final class ResultCodec {
     private static Result done(ByteSource in) {
         long index = in.natural("index");
         return new Result.Done(
-                index,
-                in.flag("volume") ? Optional.of(RecordFields.volume(in)) : Optional.empty());
+                index, in.flag("volume") ? Optional.of(RecordFields.volume(in)) : Optional.empty());
     }
 
     private static Result refused(ByteSource in) {

@@ -23,8 +23,7 @@ final class AttachmentRules {
             return Refusals.notAllowed("attachment.id", asked.id(), "1 or more");
         }
         if (!Limits.isPlainText(asked.host())) {
-            return Refusals.notAllowed(
-                    "attachment.host", asked.host(), "1 to 253 printable ASCII");
+            return Refusals.notAllowed("attachment.host", asked.host(), "1 to 253 printable ASCII");
         }
         VolumeRecord volume = known.get();
         Optional<AttachmentRecord> same =
@@ -39,12 +38,11 @@ final class AttachmentRules {
         }
         return occupied(volume, asked)
                 .map(refused -> (Result) refused)
-                .orElseGet(
-                        () -> {
-                            List<AttachmentRecord> all = new ArrayList<>(volume.attachments());
-                            all.add(asked);
-                            return draft.donePutting(volume.withAttachments(all));
-                        });
+                .orElseGet(() -> {
+                    List<AttachmentRecord> all = new ArrayList<>(volume.attachments());
+                    all.add(asked);
+                    return draft.donePutting(volume.withAttachments(all));
+                });
     }
 
     static Result detach(Draft draft, Command.Detach command) {
@@ -62,8 +60,7 @@ final class AttachmentRules {
                 : draft.donePutting(volume.withAttachments(rest));
     }
 
-    private static Optional<Result.Refused> occupied(
-            VolumeRecord volume, AttachmentRecord asked) {
+    private static Optional<Result.Refused> occupied(VolumeRecord volume, AttachmentRecord asked) {
         boolean hasManual = volume.attachments().stream().anyMatch(AttachmentRecord::manual);
         if (hasManual || (asked.manual() && !volume.attachments().isEmpty())) {
             return Optional.of(

@@ -33,9 +33,7 @@ final class ComponentRules {
     static Result markStale(Draft draft, Command.MarkStale command) {
         if (command.changes().size() > Command.MarkStale.CHANGES_MAX) {
             return Refusals.notAllowed(
-                    "changes",
-                    command.changes().size(),
-                    "up to " + Command.MarkStale.CHANGES_MAX);
+                    "changes", command.changes().size(), "up to " + Command.MarkStale.CHANGES_MAX);
         }
         List<ErrorCode> outcomes = new ArrayList<>();
         Map<VolumeId, VolumeRecord> concerned = new LinkedHashMap<>();
@@ -61,8 +59,7 @@ final class ComponentRules {
                 component.state() == ComponentState.IN_SYNC
                         ? change.since()
                         : Math.min(component.since(), change.since());
-        ComponentRecord changed =
-                component.with(ComponentState.STALE, since, component.attempt());
+        ComponentRecord changed = component.with(ComponentState.STALE, since, component.attempt());
         if (component.state() == ComponentState.IN_SYNC
                 && !InSync.holdsAfter(target.volume(), changed)) {
             return ErrorCode.CONFLICT;
@@ -76,11 +73,7 @@ final class ComponentRules {
     static Result startResync(Draft draft, Command.StartResync command) {
         Optional<Result.Refused> refused =
                 mismatch(
-                        draft,
-                        command.id(),
-                        command.epoch(),
-                        command.node(),
-                        command.generation());
+                        draft, command.id(), command.epoch(), command.node(), command.generation());
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -106,18 +99,13 @@ final class ComponentRules {
     static Result promote(Draft draft, Command.Promote command) {
         Optional<Result.Refused> refused =
                 mismatch(
-                        draft,
-                        command.id(),
-                        command.epoch(),
-                        command.node(),
-                        command.generation());
+                        draft, command.id(), command.epoch(), command.node(), command.generation());
         if (refused.isPresent()) {
             return refused.get();
         }
         Target target = target(draft, command.id(), command.node());
         ComponentRecord component = target.component();
-        if (component.attempt() != command.attempt()
-                || component.state() == ComponentState.STALE) {
+        if (component.attempt() != command.attempt() || component.state() == ComponentState.STALE) {
             return unexpected(component, "attempt", command.attempt());
         }
         if (component.state() == ComponentState.IN_SYNC) {
@@ -141,11 +129,7 @@ final class ComponentRules {
     static Result noteStore(Draft draft, Command.NoteStore command) {
         Optional<Result.Refused> refused =
                 mismatch(
-                        draft,
-                        command.id(),
-                        command.epoch(),
-                        command.node(),
-                        command.generation());
+                        draft, command.id(), command.epoch(), command.node(), command.generation());
         if (refused.isPresent()) {
             return refused.get();
         }

@@ -50,17 +50,12 @@ final class CreationRules {
 
     /** Why {@code sizeBytes} is not a size of volumes of {@code sectorBytes}. */
     static Optional<Result.Refused> invalidSize(long sizeBytes, int sectorBytes) {
-        if (sizeBytes <= 0
-                || sizeBytes > Limits.VOLUME_BYTES_MAX
-                || sizeBytes % sectorBytes != 0) {
+        if (sizeBytes <= 0 || sizeBytes > Limits.VOLUME_BYTES_MAX || sizeBytes % sectorBytes != 0) {
             return Optional.of(
                     Refusals.notAllowed(
                             "sizeBytes",
                             sizeBytes,
-                            "multiples of "
-                                    + sectorBytes
-                                    + " up to "
-                                    + Limits.VOLUME_BYTES_MAX));
+                            "multiples of " + sectorBytes + " up to " + Limits.VOLUME_BYTES_MAX));
         }
         return Optional.empty();
     }
@@ -80,8 +75,7 @@ final class CreationRules {
 
     private static Optional<Result.Refused> invalidRequest(CreateVolume command) {
         if (!Limits.isVolumeName(command.name())) {
-            return Optional.of(
-                    Refusals.notAllowed("name", command.name(), Limits.NAME_RULE));
+            return Optional.of(Refusals.notAllowed("name", command.name(), Limits.NAME_RULE));
         }
         if (command.sectorBytes() != 512 && command.sectorBytes() != 4096) {
             return Optional.of(
@@ -89,8 +83,7 @@ final class CreationRules {
         }
         if (command.firstGeneration() <= 0) {
             return Optional.of(
-                    Refusals.notAllowed(
-                            "firstGeneration", command.firstGeneration(), "1 or more"));
+                    Refusals.notAllowed("firstGeneration", command.firstGeneration(), "1 or more"));
         }
         return invalidSize(command.sizeBytes(), command.sectorBytes());
     }
@@ -187,15 +180,14 @@ final class CreationRules {
                                 node -> load.getOrDefault(node, 0.0));
         List<ComponentRecord> components =
                 ring.members().stream()
-                        .map(
-                                member ->
-                                        new ComponentRecord(
-                                                member.node(),
-                                                command.firstGeneration(),
-                                                ComponentState.IN_SYNC,
-                                                0,
-                                                0,
-                                                0))
+                        .map(member ->
+                                new ComponentRecord(
+                                        member.node(),
+                                        command.firstGeneration(),
+                                        ComponentState.IN_SYNC,
+                                        0,
+                                        0,
+                                        0))
                         .toList();
         return new VolumeRecord(
                 command.id(),

@@ -26,8 +26,7 @@ public final class Decider {
 
     /** The decision on an entry of the log that is no command. */
     public static Decision refuse(ClusterImage before, long index, String message) {
-        return new Draft(before, index)
-                .decided(Refusals.of(ErrorCode.INVALID_PARAM, "", message));
+        return new Draft(before, index).decided(Refusals.of(ErrorCode.INVALID_PARAM, "", message));
     }
 
     private static Result decide(Draft draft, Command command) {

@@ -12,8 +12,8 @@ public final class InSync {
     private InSync() {}
 
     /**
-     * True if every block that the volume has, or may get by growing, has an in-sync component: each
-     * set of replicas on its ring is looked at.
+     * True if every block that the volume has, or may get by growing, has an in-sync component:
+     * each set of replicas on its ring is looked at.
      */
     public static boolean holdsForEveryBlock(VolumeRecord volume) {
         Set<Integer> inSync =

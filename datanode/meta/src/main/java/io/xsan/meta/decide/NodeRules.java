@@ -122,8 +122,7 @@ final class NodeRules {
 
     private static Optional<Result.Refused> invalid(NodeRecord node) {
         if (node.incarnation() <= 0) {
-            return Optional.of(
-                    Refusals.notAllowed("incarnation", node.incarnation(), "1 or more"));
+            return Optional.of(Refusals.notAllowed("incarnation", node.incarnation(), "1 or more"));
         }
         if (!Limits.isPlainText(node.host())) {
             return Optional.of(
@@ -137,8 +136,7 @@ final class NodeRules {
             return Optional.of(Refusals.notAllowed("basePort", node.basePort(), "1 to 65535"));
         }
         if (node.usableBytes() < 0 || node.storeId() < 0) {
-            return Optional.of(
-                    Refusals.notAllowed("usableBytes", node.usableBytes(), "0 or more"));
+            return Optional.of(Refusals.notAllowed("usableBytes", node.usableBytes(), "0 or more"));
         }
         return Optional.empty();
     }

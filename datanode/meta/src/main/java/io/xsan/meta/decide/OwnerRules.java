@@ -55,8 +55,7 @@ final class OwnerRules {
             return Refusals.conflict("id", "the epochs of volume " + volume.id() + " are used up");
         }
         return draft.donePutting(
-                volume.withGrant(
-                        volume.epoch() + 1, command.incarnation(), command.requestId()));
+                volume.withGrant(volume.epoch() + 1, command.incarnation(), command.requestId()));
     }
 
     /** Why {@code owner} cannot run engines. */

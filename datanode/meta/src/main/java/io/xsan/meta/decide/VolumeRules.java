@@ -88,10 +88,8 @@ final class VolumeRules {
                         volume.policy().replicas(),
                         command.sizeBytes() - volume.sizeBytes())
                 .map(refused -> (Result) refused)
-                .orElseGet(
-                        () ->
-                                draft.donePutting(
-                                        volume.withShape(command.sizeBytes(), volume.policy())));
+                .orElseGet(() ->
+                        draft.donePutting(volume.withShape(command.sizeBytes(), volume.policy())));
     }
 
     static Result setPolicy(Draft draft, Command.SetPolicy command) {
