@@ -44,15 +44,10 @@ final class EnvelopeLayout {
     static byte[] wrap(int magic, int kind, ByteSink body) {
         int length = body.lengthBytes();
         Check.that(length <= BODY_BYTES_MAX, "body length", length);
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + length).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(HEADER_BYTES, body.bytes(), 0, length);
-        out.putInt(MAGIC_OFFSET, magic);
-        out.put(VERSION_OFFSET, (byte) VERSION);
-        out.put(KIND_OFFSET, (byte) kind);
-        out.putInt(BODY_BYTES_OFFSET, length);
-        out.putInt(BODY_CRC_OFFSET, crc(out.array(), HEADER_BYTES, length));
-        out.putInt(HEADER_CRC_OFFSET, crc(out.array(), 0, HEADER_CRC_OFFSET));
-        return out.array();
+        byte[] bytes = new byte[HEADER_BYTES + length];
+        System.arraycopy(body.bytes(), 0, bytes, HEADER_BYTES, length);
+        bytes[KIND_OFFSET] = (byte) kind;
+        return sealed(magic, bytes);
     }
 
     /** Opens an envelope: a source on its body, which is at fault if the envelope is. */
@@ -84,6 +79,29 @@ final class EnvelopeLayout {
     /** The kind that an opened envelope names. */
     static int kind(byte[] bytes) {
         return bytes.length > KIND_OFFSET ? bytes[KIND_OFFSET] & 0xff : 0;
+    }
+
+    /** The length of the body that a header names, or -1 if it is not a sound header. */
+    static int bodyBytes(byte[] header) {
+        ByteBuffer in = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+        int length = in.getInt(BODY_BYTES_OFFSET);
+        boolean isSound =
+                in.getInt(HEADER_CRC_OFFSET) == crc(header, 0, HEADER_CRC_OFFSET)
+                        && length <= BODY_BYTES_MAX;
+        return isSound ? length : -1;
+    }
+
+    /** {@code bytes}, in which kind and body are set, with the rest of the header set to fit. */
+    static byte[] sealed(int magic, byte[] bytes) {
+        ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int length = bytes.length - HEADER_BYTES;
+        out.putInt(MAGIC_OFFSET, magic);
+        out.put(VERSION_OFFSET, (byte) VERSION);
+        out.putShort(ZERO_OFFSET, (short) 0);
+        out.putInt(BODY_BYTES_OFFSET, length);
+        out.putInt(BODY_CRC_OFFSET, crc(bytes, HEADER_BYTES, length));
+        out.putInt(HEADER_CRC_OFFSET, crc(bytes, 0, HEADER_CRC_OFFSET));
+        return bytes;
     }
 
     private static int crc(byte[] bytes, int offsetBytes, int lengthBytes) {

@@ -102,6 +102,16 @@ public final class RecordCodec {
                 Collections.unmodifiableSortedMap(names));
     }
 
+    static Envelopes.Type typeOf(int kind) {
+        return switch (kind) {
+            case KIND_CLUSTER -> Envelopes.Type.CLUSTER;
+            case KIND_NODE -> Envelopes.Type.NODE;
+            case KIND_VOLUME -> Envelopes.Type.VOLUME;
+            case KIND_IMAGE -> Envelopes.Type.IMAGE;
+            default -> Envelopes.Type.NONE;
+        };
+    }
+
     private static ClusterImage image(ByteSource in) {
         ClusterRecord cluster = clusterRecord(in);
         List<NodeRecord> nodes =
