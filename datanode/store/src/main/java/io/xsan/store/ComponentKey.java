@@ -1,0 +1,4 @@
+package io.xsan.store;
+
+/** Identity of a component within a store. */
+record ComponentKey(long volume, long generation) {}
