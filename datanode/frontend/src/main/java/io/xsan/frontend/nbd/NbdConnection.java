@@ -8,12 +8,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of NBD, from the greeting to the end. Sans I/O: the adapter feeds bytes and events, the
- * {@link NbdSink} gets the output. One shard.
+ * One client of NBD, from the greeting to the end. Sans I/O: the adapter feeds bytes and events,
+ * the {@link NbdSink} gets the output. One shard.
  *
- * <p>The adapter calls {@link #start}, then {@link #onBytes} for what arrives, {@link #onWritable} as
- * the socket's queue fills and empties, {@link #onTurnEnd} once a turn, and {@link #onClosed} at the
- * end, once.
+ * <p>The adapter calls {@link #start}, then {@link #onBytes} for what arrives, {@link #onWritable}
+ * as the socket's queue fills and empties, {@link #onTurnEnd} once a turn, and {@link #onClosed} at
+ * the end, once.
  */
 public final class NbdConnection {
     private final NbdConfig config;
@@ -46,8 +46,8 @@ public final class NbdConnection {
     }
 
     /**
-     * Takes bytes from the position of {@code bytes} on. Returns true if it took all and wants more.
-     * Else the caller keeps the rest, reads no more, and calls again after {@link
+     * Takes bytes from the position of {@code bytes} on. Returns true if it took all and wants
+     * more. Else the caller keeps the rest, reads no more, and calls again after {@link
      * NbdSink#resumeReading}.
      */
     public boolean onBytes(ByteBuffer bytes) {

@@ -8,11 +8,7 @@ import org.jspecify.annotations.Nullable;
 public interface NbdExports {
     /** What is told of a volume before it is opened. Names have at most 4096 bytes of UTF-8. */
     record Export(
-            String name,
-            String description,
-            long sizeBytes,
-            int sectorBytes,
-            boolean isReadOnly) {}
+            String name, String description, long sizeBytes, int sectorBytes, boolean isReadOnly) {}
 
     /** Names to show to who asks for a list. */
     List<String> names();
@@ -21,9 +17,9 @@ public interface NbdExports {
     @Nullable Export find(String name);
 
     /**
-     * Opens a session on an export for one connection; all connections of an export form one session
-     * of the engine. The listener is told as by {@link io.xsan.engine.Shard#connect}, from inside
-     * this call or later.
+     * Opens a session on an export for one connection; all connections of an export form one
+     * session of the engine. The listener is told as by {@link io.xsan.engine.Shard#connect}, from
+     * inside this call or later.
      */
     void open(String name, VolumeSession.Listener listener);
 }

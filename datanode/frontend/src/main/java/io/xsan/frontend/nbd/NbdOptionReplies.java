@@ -19,7 +19,9 @@ final class NbdOptionReplies {
     record Infos(boolean hasName, boolean hasDescription, boolean hasBlockSize) {
         static final Infos NONE = new Infos(false, false, false);
 
-        /** Reads a count and so many items; null if they are not exactly that. Unknown are ignored. */
+        /**
+         * Reads a count and so many items; null if they are not exactly that. Unknown are ignored.
+         */
         static @Nullable Infos parse(ByteBuffer data) {
             if (data.remaining() < Short.BYTES) {
                 return null;

@@ -93,8 +93,8 @@ final class NbdTransmission {
     }
 
     /**
-     * True while it takes no bytes: a limit is reached, the client does not read, no buffer is free,
-     * or it has ended. Goes on with what was waiting for that if it can.
+     * True while it takes no bytes: a limit is reached, the client does not read, no buffer is
+     * free, or it has ended. Goes on with what was waiting for that if it can.
      */
     boolean isWaiting() {
         return switch (state) {

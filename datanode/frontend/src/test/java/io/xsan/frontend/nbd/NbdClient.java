@@ -42,8 +42,7 @@ final class NbdClient {
     private int chunk(long cookie, long offset, boolean isLast) {
         ByteBuffer bytes = nbd.replies();
         assertThat(bytes.getInt())
-                .isEqualTo(
-                        isExtended() ? NbdLayout.EXTENDED_CHUNK_MAGIC : NbdLayout.CHUNK_MAGIC);
+                .isEqualTo(isExtended() ? NbdLayout.EXTENDED_CHUNK_MAGIC : NbdLayout.CHUNK_MAGIC);
         assertThat(bytes.getShort()).isEqualTo((short) (isLast ? NbdLayout.CHUNK_FLAG_DONE : 0));
         int type = bytes.getShort() & 0xffff;
         assertThat(bytes.getLong()).isEqualTo(cookie);
@@ -59,8 +58,7 @@ final class NbdClient {
     }
 
     private boolean isChunked(int command) {
-        boolean hasPayload =
-                command == NbdLayout.CMD_READ || command == NbdLayout.CMD_BLOCK_STATUS;
+        boolean hasPayload = command == NbdLayout.CMD_READ || command == NbdLayout.CMD_BLOCK_STATUS;
         return isExtended() || (!isSimple() && hasPayload);
     }
 

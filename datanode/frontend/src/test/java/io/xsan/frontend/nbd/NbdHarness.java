@@ -102,11 +102,12 @@ final class NbdHarness implements NbdSink, NbdExports, AutoCloseable {
     /** Ends the test: the connection goes, every buffer must be back. */
     void end() {
         connection.onClosed();
-        volumes.values().forEach(volume -> {
-            while (!volume.held.isEmpty()) {
-                volume.release();
-            }
-        });
+        volumes.values()
+                .forEach(volume -> {
+                    while (!volume.held.isEmpty()) {
+                        volume.release();
+                    }
+                });
         assertThat(connection.requestsInFlight()).isZero();
         pool.close();
     }
@@ -252,7 +253,10 @@ final class NbdHarness implements NbdSink, NbdExports, AutoCloseable {
         return data;
     }
 
-    /** Goes on to the requests: "simple", "structured" or "extended", with block status but for simple. */
+    /**
+     * Goes on to the requests: "simple", "structured" or "extended", with block status but for
+     * simple.
+     */
     NbdHarness go(String mode) {
         greet();
         if (!mode.equals("simple")) {
