@@ -42,7 +42,10 @@ public abstract class VolumeIo {
     /** Start of the data in the buffer. */
     public int bufferOffsetBytes;
 
-    /** True if the buffer's page checksums are set (the data came with them). */
+    /**
+     * True if the buffer's page checksums are set (the data came with them). For READ the engine sets
+     * it: true if it has set the checksums of the whole pages that it filled.
+     */
     public boolean crcsValid;
 
     /** For ZERO: space may be given back. */

@@ -19,6 +19,9 @@ public final class FrameHeader {
     /** ZERO or VOLUME_ZERO may deallocate. */
     public static final int FLAG_MAY_TRIM = 4;
 
+    /** VOLUME_READY: writes are refused. */
+    public static final int FLAG_READ_ONLY = 8;
+
     /** What the frame is. */
     public FrameKind kind = FrameKind.LINK_PING;
 

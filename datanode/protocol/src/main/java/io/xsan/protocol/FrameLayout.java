@@ -147,7 +147,10 @@ public final class FrameLayout {
 
     /** All flags of version 1. */
     static final int FLAGS_KNOWN =
-            FrameHeader.FLAG_COPY | FrameHeader.FLAG_FUA | FrameHeader.FLAG_MAY_TRIM;
+            FrameHeader.FLAG_COPY
+                    | FrameHeader.FLAG_FUA
+                    | FrameHeader.FLAG_MAY_TRIM
+                    | FrameHeader.FLAG_READ_ONLY;
 
     private FrameLayout() {}
 

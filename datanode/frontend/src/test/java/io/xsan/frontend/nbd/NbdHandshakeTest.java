@@ -3,6 +3,7 @@ package io.xsan.frontend.nbd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xsan.base.ErrorCode;
+import io.xsan.frontend.FakeVolume;
 import io.xsan.frontend.nbd.NbdConfig.Tls;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

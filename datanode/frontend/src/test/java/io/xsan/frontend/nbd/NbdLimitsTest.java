@@ -11,6 +11,7 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.memory.BufferPool;
 import io.xsan.base.memory.PageBuffer;
 import io.xsan.base.memory.PoolConfig;
+import io.xsan.frontend.FakeVolume;
 import io.xsan.engine.VolumeSession;
 import io.xsan.frontend.nbd.NbdConfig.Tls;
 import java.lang.management.ManagementFactory;

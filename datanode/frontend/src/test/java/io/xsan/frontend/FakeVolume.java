@@ -1,4 +1,4 @@
-package io.xsan.frontend.nbd;
+package io.xsan.frontend;
 
 import io.xsan.base.Check;
 import io.xsan.base.ErrorCode;
@@ -13,24 +13,25 @@ import java.util.Deque;
 import java.util.List;
 
 /** A volume in memory. Answers at once, or when told; can be made to fail. */
-final class FakeVolume implements VolumeSession {
+public final class FakeVolume implements VolumeSession {
     /** What was submitted, as the engine saw it. */
-    record Seen(VolumeIo.Kind kind, long offsetBytes, int lengthBytes, boolean mayTrim) {}
+    public record Seen(VolumeIo.Kind kind, long offsetBytes, int lengthBytes, boolean mayTrim) {}
 
-    final List<Seen> seen = new ArrayList<>();
-    final Deque<VolumeIo> held = new ArrayDeque<>();
-    byte[] content;
-    long sizeBytes;
-    boolean isReadOnly;
-    boolean isHolding;
-    boolean isRecording = true;
-    int closes;
-    ErrorCode nextStatus = ErrorCode.OK;
-    ErrorCode mapStatus = ErrorCode.OK;
-    int failFrom = Integer.MAX_VALUE;
+    public final List<Seen> seen = new ArrayList<>();
+    public final Deque<VolumeIo> held = new ArrayDeque<>();
+    public byte[] content;
+    public long sizeBytes;
+    public boolean isReadOnly;
+    public boolean isHolding;
+    public boolean isRecording = true;
+    public int closes;
+    public ErrorCode nextStatus = ErrorCode.OK;
+    public ErrorCode mapStatus = ErrorCode.OK;
+    public int failFrom = Integer.MAX_VALUE;
+    public boolean allowsAnyPlace;
     private int submitted;
 
-    FakeVolume(int sizeBytes) {
+    public FakeVolume(int sizeBytes) {
         this.sizeBytes = sizeBytes;
         content = new byte[sizeBytes];
     }
@@ -63,12 +64,12 @@ final class FakeVolume implements VolumeSession {
     }
 
     /** Answers the oldest I/O held. */
-    void release() {
+    public void release() {
         answer(held.removeFirst());
     }
 
     /** Answers the newest I/O held. */
-    void releaseNewest() {
+    public void releaseNewest() {
         answer(held.removeLast());
     }
 
@@ -95,10 +96,10 @@ final class FakeVolume implements VolumeSession {
         }
     }
 
-    private static ByteBuffer bytes(VolumeIo io) {
+    private ByteBuffer bytes(VolumeIo io) {
         PageBuffer buffer = Check.present(io.buffer, "an I/O with data has a buffer");
         Check.that(
-                io.bufferOffsetBytes == io.offsetBytes % 4096,
+                allowsAnyPlace || io.bufferOffsetBytes == io.offsetBytes % 4096,
                 "data stand in the buffer as in their page",
                 io.bufferOffsetBytes);
         return buffer.bytes().clear();
