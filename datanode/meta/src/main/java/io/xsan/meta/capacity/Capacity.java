@@ -6,7 +6,6 @@ import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.VolumeRecord;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,7 +47,7 @@ public record Capacity(int replicas, long totalBytes, long promisedBytes) {
 
     /** What may still be promised to volumes. */
     public long freeBytes() {
-        return Math.max(0, totalBytes * OVERCOMMIT_PERCENT / 100 - promisedBytes);
+        return Math.max(0, totalBytes / 100 * OVERCOMMIT_PERCENT - promisedBytes);
     }
 
     /** Promised part of the total, in percent; 0 where there is neither. */
@@ -60,12 +59,26 @@ public record Capacity(int replicas, long totalBytes, long promisedBytes) {
     }
 
     private static long totalBytes(List<NodeRecord> nodes, int replicas) {
-        List<NodeRecord> counted = new ArrayList<>(nodes);
-        if (counted.size() > replicas) {
-            counted.sort(Comparator.comparingLong(NodeRecord::usableBytes));
-            counted.removeLast();
+        if (nodes.size() < replicas) {
+            return 0;
         }
-        return counted.size() < replicas ? 0 : placeableBytes(counted, replicas);
+        long total = placeableBytes(nodes, replicas);
+        if (nodes.size() == replicas) {
+            return total;
+        }
+        Map<String, NodeRecord> largest = new TreeMap<>();
+        for (NodeRecord node : nodes) {
+            largest.merge(
+                    node.domain(),
+                    node,
+                    (one, two) -> one.usableBytes() >= two.usableBytes() ? one : two);
+        }
+        for (NodeRecord lost : largest.values()) {
+            List<NodeRecord> rest = new ArrayList<>(nodes);
+            rest.remove(lost);
+            total = Math.min(total, placeableBytes(rest, replicas));
+        }
+        return total;
     }
 
     /** The most volume bytes of which {@code replicas} copies can be spread over the nodes. */

@@ -13,6 +13,9 @@ public final class Limits {
     /** Largest volume. */
     public static final long VOLUME_BYTES_MAX = 64L << 40;
 
+    /** Most usable bytes of a node. */
+    public static final long NODE_BYTES_MAX = 1L << 50;
+
     /** Most attachments of a volume. */
     public static final int ATTACHMENTS_MAX = 16;
 

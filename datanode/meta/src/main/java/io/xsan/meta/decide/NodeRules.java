@@ -135,8 +135,10 @@ final class NodeRules {
         if (node.basePort() < 1 || node.basePort() > 0xffff) {
             return Optional.of(Refusals.notAllowed("basePort", node.basePort(), "1 to 65535"));
         }
-        if (node.usableBytes() < 0 || node.storeId() < 0) {
-            return Optional.of(Refusals.notAllowed("usableBytes", node.usableBytes(), "0 or more"));
+        if (node.usableBytes() < 0 || node.usableBytes() > Limits.NODE_BYTES_MAX) {
+            return Optional.of(
+                    Refusals.notAllowed(
+                            "usableBytes", node.usableBytes(), "0 to " + Limits.NODE_BYTES_MAX));
         }
         return Optional.empty();
     }

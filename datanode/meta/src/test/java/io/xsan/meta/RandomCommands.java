@@ -1,0 +1,172 @@
+package io.xsan.meta;
+
+import io.xsan.base.NodeId;
+import io.xsan.base.Version;
+import io.xsan.base.VolumeId;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.image.AttachmentRecord;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.VolumePolicy;
+import io.xsan.meta.image.VolumeRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Commands that engines, hosts and operators might send to a cluster as it is: mostly sensible,
+ * often outdated, sometimes repeated long after.
+ */
+final class RandomCommands {
+    static final int NODES = 7;
+    private static final int VOLUMES = 6;
+
+    private final Random random;
+    private final List<Command> sent = new ArrayList<>();
+    private long next = 1;
+
+    RandomCommands(Random random) {
+        this.random = random;
+    }
+
+    Command next(ClusterImage image) {
+        if (!sent.isEmpty() && random.nextInt(8) == 0) {
+            return sent.get(sent.size() - 1 - random.nextInt(Math.min(50, sent.size())));
+        }
+        Command command = fresh(image);
+        sent.add(command);
+        return command;
+    }
+
+    private Command fresh(ClusterImage image) {
+        next++;
+        boolean isNew = image.volumes().size() < VOLUMES && random.nextInt(8) == 0;
+        VolumeId id =
+                isNew || image.volumes().isEmpty()
+                        ? new VolumeId(1 + random.nextInt(1000))
+                        : any(List.copyOf(image.volumes().keySet()));
+        VolumeRecord volume = image.volume(id).orElse(null);
+        int kind = random.nextInt(100);
+        if (kind < 4) {
+            return new Command.RegisterNode(anyNodeRecord());
+        }
+        if (kind < 5) {
+            return new Command.ReplaceNode(anyNode());
+        }
+        if (volume == null || kind < 8) {
+            return create(id);
+        }
+        if (volume.deleting()) {
+            ComponentRecord component = any(volume.components());
+            return new Command.ComponentDropped(id, component.node(), component.generation());
+        }
+        return kind < 30 ? administered(volume, kind) : byEngine(image, volume, kind);
+    }
+
+    private Command create(VolumeId id) {
+        int replicas = 1 + random.nextInt(4);
+        int width = random.nextBoolean() ? 0 : replicas + random.nextInt(4);
+        return new Command.CreateVolume(
+                id,
+                "v" + random.nextInt(2 * VOLUMES),
+                4096L * (1 + random.nextInt(10_000)),
+                4096,
+                new VolumePolicy(replicas, 0, width),
+                anyNode(),
+                1 + random.nextInt(5),
+                next);
+    }
+
+    private Command administered(VolumeRecord volume, int kind) {
+        VolumeId id = volume.id();
+        if (kind < 10) {
+            return new Command.DeleteVolume(id);
+        }
+        if (kind < 13) {
+            return new Command.ResizeVolume(id, 4096L * (1 + random.nextInt(20_000)));
+        }
+        if (kind < 15) {
+            return new Command.SetPolicy(
+                    id, new VolumePolicy(volume.policy().replicas(), random.nextInt(4), 0));
+        }
+        if (kind < 19) {
+            return new Command.MoveVolume(id, anyNode());
+        }
+        if (kind < 24) {
+            boolean isManual = random.nextInt(3) == 0;
+            return new Command.Attach(
+                    id, new AttachmentRecord(1 + random.nextInt(4), "host", isManual, false));
+        }
+        return new Command.Detach(id, 1 + random.nextInt(4));
+    }
+
+    private Command byEngine(ClusterImage image, VolumeRecord volume, int kind) {
+        VolumeId id = volume.id();
+        ComponentRecord component = any(volume.components());
+        NodeId node = component.node();
+        int epoch = Math.max(0, volume.epoch() - (random.nextInt(10) == 0 ? 1 : 0));
+        long generation = component.generation() - (random.nextInt(20) == 0 ? 1 : 0);
+        int attempt = Math.max(0, component.attempt() - (random.nextInt(10) == 0 ? 1 : 0));
+        NodeRecord known = image.node(node).orElseThrow();
+        if (kind < 45) {
+            return new Command.GrantEpoch(
+                    id,
+                    volume.owner(),
+                    image.node(volume.owner()).orElseThrow().incarnation(),
+                    next);
+        }
+        if (kind < 70) {
+            return markStale(image);
+        }
+        if (kind < 82) {
+            return new Command.StartResync(id, epoch, node, generation, attempt);
+        }
+        if (kind < 95) {
+            return new Command.Promote(
+                    id, epoch, node, generation, attempt, known.incarnation(), known.storeId());
+        }
+        return new Command.NoteStore(id, epoch, node, generation, known.storeId());
+    }
+
+    private Command markStale(ClusterImage image) {
+        List<Command.MarkStale.Change> changes = new ArrayList<>();
+        for (VolumeRecord volume : image.volumes().values()) {
+            for (ComponentRecord component : volume.components()) {
+                if (random.nextInt(6) == 0) {
+                    long since = Version.of(Math.max(1, volume.epoch()), random.nextInt(1000));
+                    int epoch = volume.epoch() - (random.nextInt(20) == 0 ? 1 : 0);
+                    changes.add(
+                            new Command.MarkStale.Change(
+                                    volume.id(),
+                                    epoch,
+                                    component.node(),
+                                    component.generation(),
+                                    since));
+                }
+            }
+        }
+        return new Command.MarkStale(changes);
+    }
+
+    private NodeRecord anyNodeRecord() {
+        int id = 1 + random.nextInt(NODES);
+        return new NodeRecord(
+                new NodeId(id),
+                1 + random.nextInt(3),
+                1000 + id + (random.nextInt(4) == 0 ? 100 : 0),
+                "h" + id,
+                7480,
+                "d" + id % 4,
+                1L << 30,
+                1);
+    }
+
+    private NodeId anyNode() {
+        return new NodeId(1 + random.nextInt(NODES));
+    }
+
+    private <T> T any(List<T> list) {
+        return list.get(random.nextInt(list.size()));
+    }
+}
