@@ -89,6 +89,14 @@ public final class BufferPool implements AutoCloseable {
         throw Check.unreachable("size above the huge class");
     }
 
+    /**
+     * Frees the memory whoever holds buffers: for a process that is simulated to have died. Any use
+     * of a buffer afterwards fails.
+     */
+    public void abandon() {
+        arena.close();
+    }
+
     /** Frees the memory. All buffers must be back. */
     @Override
     public void close() {

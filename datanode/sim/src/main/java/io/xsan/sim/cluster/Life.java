@@ -1,0 +1,216 @@
+package io.xsan.sim.cluster;
+
+import io.xsan.base.Check;
+import io.xsan.base.NodeId;
+import io.xsan.base.log.Log;
+import io.xsan.base.memory.BufferPool;
+import io.xsan.engine.Shard;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Result;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.sim.disk.SimDisk;
+import io.xsan.sim.meta.SimLeases;
+import io.xsan.sim.meta.SimMetaPort;
+import io.xsan.sim.net.SimNetwork;
+import io.xsan.sim.world.SimClock;
+import io.xsan.sim.world.SimLane;
+import io.xsan.sim.world.SimRandom;
+import io.xsan.sim.world.SimScheduler;
+import io.xsan.sim.world.SimWorld;
+import io.xsan.store.BlockStore;
+import io.xsan.store.DeviceOutcome;
+import io.xsan.store.Limits;
+import io.xsan.store.LogStore;
+import io.xsan.store.StoreConfig;
+import io.xsan.store.format.DeviceRole;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a node's process. */
+final class Life {
+    private static final long TICK_NANOS = 10 * SimWorld.MILLI_NANOS;
+    private static final long RETRY_NANOS = 300 * SimWorld.MILLI_NANOS;
+    private static final long START_NANOS = 20 * SimWorld.MILLI_NANOS;
+
+    private final Surroundings around;
+    private final int id;
+    private final SimClock clock;
+    private final SimRandom chance;
+    private final long incarnation;
+    private final SimLane lane;
+    private final Runnable onDeviceFailed;
+    private final BufferPool pool;
+    private final SimNetwork network;
+    private final SimMetaPort meta;
+    private @Nullable LogStore store;
+    private @Nullable Shard shard;
+    private String refused = "";
+    private long seenIndex;
+    private long seenNextTurn;
+
+    /** {@code onDeviceFailed} is told, outside of the process, that it must end. */
+    Life(Surroundings around, int id, SimClock clock, SimRandom chance, Runnable onDeviceFailed) {
+        this.onDeviceFailed = onDeviceFailed;
+        this.around = around;
+        this.id = id;
+        this.clock = clock;
+        this.chance = chance;
+        incarnation = chance.nextId();
+        pool = new BufferPool(around.shape().pool());
+        lane = new SimLane(around.world(), chance.split("turns"), this::endTurn);
+        network = around.fabric().attach(new SimNetwork.Identity(id, incarnation), lane, pool);
+        meta = new SimMetaPort(around.consensus().logOf(id, lane));
+    }
+
+    SimLane lane() {
+        return lane;
+    }
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    @Nullable Shard shard() {
+        return shard;
+    }
+
+    @Nullable BlockStore store() {
+        return store;
+    }
+
+    /** Opens the store, formatting the device first if it is new, then everything else. */
+    void begin(SimDisk disk, boolean isNew) {
+        StoreConfig config =
+                new StoreConfig(
+                        around.cluster(),
+                        id,
+                        DeviceRole.CACHE,
+                        around.shape().segmentBytes(),
+                        Limits.DEFAULT);
+        Runnable open = () -> LogStore.open(config, disk, clock, Log.NONE, this::onDevice);
+        Runnable format =
+                () ->
+                        LogStore.format(
+                                config,
+                                disk,
+                                chance.split("format"),
+                                false,
+                                outcome -> onFormatted(outcome, open));
+        lane.post(chance.delay(START_NANOS), isNew ? format : open);
+    }
+
+    private void onFormatted(DeviceOutcome outcome, Runnable open) {
+        Check.that(outcome instanceof DeviceOutcome.Formatted, "the device is formatted", id);
+        lane.post(0, open);
+    }
+
+    private void onDevice(DeviceOutcome outcome) {
+        switch (outcome) {
+            case DeviceOutcome.Opened(LogStore opened) -> onOpen(opened);
+            case DeviceOutcome.Refused(var code, var reason) -> {
+                around.world().trace("device-refused", id, code.number(), 0);
+                refused = reason;
+            }
+            case DeviceOutcome.Blank() -> throw Check.unreachable("the device was formatted");
+            case DeviceOutcome.Formatted _ -> throw Check.unreachable("the device is opened");
+        }
+    }
+
+    private void onOpen(LogStore opened) {
+        Shard made =
+                around.shards()
+                        .make(
+                                new ShardFactory.Seams(
+                                        around.cluster(),
+                                        id,
+                                        incarnation,
+                                        clock,
+                                        new SimScheduler(lane, clock),
+                                        chance.split("shard"),
+                                        pool,
+                                        opened,
+                                        network,
+                                        meta));
+        store = opened;
+        shard = made;
+        network.start(made);
+        around.consensus().attach(id, lane, this::onImage);
+        register(opened);
+        renew(made);
+        tick(made, opened);
+    }
+
+    /** Why the device could not be opened, or empty. */
+    String refused() {
+        return refused;
+    }
+
+    private void onImage(ClusterImage image) {
+        Check.present(shard, "images come after opening").onImage(image);
+        seenNextTurn = Math.max(seenNextTurn, image.index());
+    }
+
+    private void endTurn() {
+        if (shard != null) {
+            shard.endTurn(clock.nanoTime());
+        }
+        network.flush();
+        seenIndex = seenNextTurn;
+    }
+
+    private void tick(Shard to, LogStore of) {
+        if (of.status().isFailed()) {
+            around.world().after(0, onDeviceFailed);
+            return;
+        }
+        to.onTick(clock.nanoTime());
+        lane.post(clock.trueNanos(TICK_NANOS), () -> tick(to, of));
+    }
+
+    private void register(BlockStore of) {
+        NodeRecord record =
+                new NodeRecord(
+                        new NodeId(id),
+                        incarnation,
+                        of.storeId(),
+                        "node" + id,
+                        7480,
+                        "domain" + id,
+                        of.status().usableBytes(),
+                        1);
+        meta.submit(
+                new Command.RegisterNode(record),
+                (_, result) -> {
+                    if (result == null) {
+                        lane.post(RETRY_NANOS, () -> register(of));
+                    } else {
+                        Check.that(result instanceof Result.Done, "node is registered", id);
+                    }
+                });
+    }
+
+    /** Asks for the lease each fifth of its length, counted from when it was asked for. */
+    private void renew(Shard to) {
+        long askedNanos = clock.nanoTime();
+        long index = seenIndex;
+        SimWorld world = around.world();
+        world.after(chance.delay(SimWorld.MILLI_NANOS), () -> renewAtLeader(to, askedNanos, index));
+        lane.post(clock.trueNanos(SimLeases.LEASE_NANOS / 5), () -> renew(to));
+    }
+
+    private void renewAtLeader(Shard to, long askedNanos, long index) {
+        if (around.consensus().reaches(id) && around.leases().renew(id, index)) {
+            lane.post(
+                    chance.delay(SimWorld.MILLI_NANOS),
+                    () -> to.onLease(askedNanos + SimLeases.LEASE_NANOS - SimLeases.MARGIN_NANOS));
+        }
+    }
+
+    void end() {
+        lane.kill();
+        pool.abandon();
+        if (store != null) {
+            store.release();
+        }
+    }
+}

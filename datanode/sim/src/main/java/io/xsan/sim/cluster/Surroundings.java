@@ -1,0 +1,17 @@
+package io.xsan.sim.cluster;
+
+import io.xsan.base.ClusterId;
+import io.xsan.sim.meta.SimConsensus;
+import io.xsan.sim.meta.SimLeases;
+import io.xsan.sim.net.SimFabric;
+import io.xsan.sim.world.SimWorld;
+
+/** What all nodes of a cluster share. */
+record Surroundings(
+        SimWorld world,
+        ClusterId cluster,
+        SimFabric fabric,
+        SimConsensus consensus,
+        SimLeases leases,
+        ShardFactory shards,
+        NodeShape shape) {}

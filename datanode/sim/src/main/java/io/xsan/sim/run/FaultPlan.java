@@ -1,0 +1,82 @@
+package io.xsan.sim.run;
+
+import io.xsan.base.Pages;
+import io.xsan.sim.run.Fault.Kind;
+import io.xsan.sim.world.SimRandom;
+import io.xsan.sim.world.SimWorld;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Draws the faults of a run. Often several fall close together around one moment, because the deep
+ * bugs are where one fault meets the repair of another.
+ */
+final class FaultPlan {
+    private static final int LEFT_OUT = 200_000;
+    private static final int TOGETHER = 500_000;
+
+    private FaultPlan() {}
+
+    static List<Fault> draw(SimRandom chance, Shape shape) {
+        List<Kind> kinds = new ArrayList<>();
+        for (Kind kind : shape.profile().kinds()) {
+            if (!chance.happens(LEFT_OUT)) {
+                kinds.add(kind);
+            }
+        }
+        List<Fault> faults = new ArrayList<>();
+        if (kinds.isEmpty()) {
+            return faults;
+        }
+        int count = (int) chance.between(1, 14);
+        int victim = 1 + chance.below(shape.nodes());
+        long at = Scenarios.START_NANOS + chance.between(0, shape.loadNanos());
+        for (int i = 0; i < count; i++) {
+            boolean isNear = chance.happens(TOGETHER);
+            at = isNear ? at + chance.between(0, near(chance)) : anywhere(chance, shape);
+            faults.add(fault(chance, shape, kinds.get(chance.below(kinds.size())), at, victim));
+        }
+        faults.sort(Comparator.comparingLong(Fault::atNanos));
+        return faults;
+    }
+
+    private static long near(SimRandom chance) {
+        return chance.coin() ? 3 * SimWorld.MILLI_NANOS : SimWorld.SECOND_NANOS;
+    }
+
+    private static long anywhere(SimRandom chance, Shape shape) {
+        return Scenarios.START_NANOS + chance.between(0, shape.loadNanos());
+    }
+
+    private static Fault fault(SimRandom chance, Shape shape, Kind kind, long at, int victim) {
+        int a = chance.coin() ? victim : 1 + chance.below(shape.nodes());
+        int b = 1 + (a - 1 + 1 + chance.below(shape.nodes() - 1)) % shape.nodes();
+        long lasts = lasts(chance);
+        return switch (kind) {
+            case KILL, POWER_CUT, POWER_CUT_ALL, PAUSE, FULL_DISK, STUCK_DISK ->
+                    new Fault(at, kind, a, 0, lasts, 0);
+            case SYNC_ERROR, NO_QUORUM, META_CUT -> new Fault(at, kind, a, 0, lasts, 0);
+            case BREAK_LINK, CUT_ONE_WAY, CUT, CLOG ->
+                    new Fault(at, kind, a, b, lasts, chance.below(2));
+            case ISOLATE -> new Fault(at, kind, a, 0, lasts, chance.below(2));
+            case SLOW_NETWORK, SLOW_DISK ->
+                    new Fault(at, kind, a, 0, lasts, chance.between(0, 300) * SimWorld.MILLI_NANOS);
+            case BAD_DISK -> new Fault(at, kind, victim, 0, lasts, chance.between(0, 50_000));
+            case HOST_BREAK -> new Fault(at, kind, chance.below(shape.hosts()), 0, 0, 0);
+            case MOVE -> new Fault(at, kind, chance.below(shape.volumes()), a, 0, 0);
+            case RESIZE ->
+                    new Fault(at, kind, chance.below(shape.volumes()), 0, 0, Pages.BLOCK_BYTES);
+        };
+    }
+
+    /** From a moment over a few seconds, so that it ends before or after others have reacted. */
+    private static long lasts(SimRandom chance) {
+        return switch (chance.below(4)) {
+            case 0 -> chance.between(0, 50) * SimWorld.MILLI_NANOS;
+            case 1 -> chance.between(0, 1_000) * SimWorld.MILLI_NANOS;
+            case 2 -> chance.between(1_000, 4_000) * SimWorld.MILLI_NANOS;
+            default -> chance.between(2_000, 9_000) * SimWorld.MILLI_NANOS;
+        };
+    }
+}

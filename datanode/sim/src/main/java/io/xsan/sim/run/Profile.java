@@ -1,0 +1,59 @@
+package io.xsan.sim.run;
+
+import io.xsan.sim.run.Fault.Kind;
+import java.util.List;
+
+/** What kinds of trouble a run has. Each seed draws one; of its faults it leaves some out. */
+public enum Profile {
+    /** No faults. */
+    CALM(),
+    /** Connections break, clog and slow down. */
+    LOSSY_NETWORK(Kind.BREAK_LINK, Kind.CLOG, Kind.SLOW_NETWORK, Kind.HOST_BREAK),
+    /** Nodes do not reach each other, or the metadata. */
+    PARTITIONS(Kind.CUT, Kind.CUT_ONE_WAY, Kind.ISOLATE, Kind.META_CUT, Kind.BREAK_LINK),
+    /** Processes die, one after the other or together. */
+    CRASH_STORM(Kind.KILL, Kind.POWER_CUT, Kind.BREAK_LINK, Kind.MOVE),
+    /** All power goes at once, more than once. */
+    POWER(Kind.POWER_CUT_ALL, Kind.POWER_CUT, Kind.SLOW_DISK),
+    /** One node is slow, stands still, its device hangs. */
+    GRAY(Kind.PAUSE, Kind.SLOW_DISK, Kind.STUCK_DISK, Kind.SLOW_NETWORK, Kind.CLOG),
+    /** One device is bad; nothing else fails but connections. */
+    BAD_DISK(Kind.BAD_DISK, Kind.BREAK_LINK),
+    /** The metadata is away, slow to answer, or answers get lost. */
+    METADATA(Kind.NO_QUORUM, Kind.META_CUT, Kind.BREAK_LINK, Kind.KILL, Kind.MOVE),
+    /** Owners change under load. */
+    MOVES(Kind.MOVE, Kind.MOVE, Kind.HOST_BREAK, Kind.BREAK_LINK, Kind.PAUSE, Kind.META_CUT),
+    /** Volumes grow, hosts reconnect. */
+    LIFECYCLE(Kind.RESIZE, Kind.HOST_BREAK, Kind.MOVE, Kind.KILL),
+    /** Devices fail in ways that end the process. */
+    DISK_ERRORS(Kind.SYNC_ERROR, Kind.STUCK_DISK, Kind.KILL, Kind.BREAK_LINK),
+    /** Everything but bad devices. */
+    MIXED(
+            Kind.KILL,
+            Kind.POWER_CUT,
+            Kind.PAUSE,
+            Kind.BREAK_LINK,
+            Kind.CUT,
+            Kind.CUT_ONE_WAY,
+            Kind.ISOLATE,
+            Kind.CLOG,
+            Kind.SLOW_NETWORK,
+            Kind.SLOW_DISK,
+            Kind.STUCK_DISK,
+            Kind.NO_QUORUM,
+            Kind.META_CUT,
+            Kind.HOST_BREAK,
+            Kind.MOVE,
+            Kind.RESIZE);
+
+    private final List<Kind> kinds;
+
+    Profile(Kind... kinds) {
+        this.kinds = List.of(kinds);
+    }
+
+    /** The faults of this profile. */
+    List<Kind> kinds() {
+        return kinds;
+    }
+}
