@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attached volume as the kernel side of an agent sees it: a session that outlives connections and
- * owners.
+ * An attached volume as the kernel side of an agent sees it: a session that outlives connections
+ * and owners.
  *
  * <pre>
  *   RESTING --time--> CONNECTING --onConnected: new session, VOLUME_HELLO--> OPENING
@@ -331,7 +331,9 @@ public final class AgentVolume implements VolumeSession {
 
     // Time.
 
-    /** Ends a turn: sends what may be sent, and looks for the owner. To be called when idle, too. */
+    /**
+     * Ends a turn: sends what may be sent, and looks for the owner. To be called when idle, too.
+     */
     public void onTurnEnd(long nowNanos) {
         this.nowNanos = nowNanos;
         switch (state) {

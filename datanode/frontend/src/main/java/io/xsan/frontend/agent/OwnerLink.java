@@ -14,8 +14,8 @@ public interface OwnerLink {
     /**
      * Finds out who owns the volume, by asking any datanode, and connects to it: greeting, TLS and
      * credits included. Ends in {@link AgentVolume#onConnected} or {@link
-     * AgentVolume#onDisconnected}. {@code previous} tells why the last connection ended: on NOT_OWNER
-     * what was known of the owner is out of date.
+     * AgentVolume#onDisconnected}. {@code previous} tells why the last connection ended: on
+     * NOT_OWNER what was known of the owner is out of date.
      */
     void connect(ErrorCode previous);
 
@@ -27,7 +27,8 @@ public interface OwnerLink {
 
     /**
      * Sends a frame. {@code header} is copied before return, identities of the link are filled in;
-     * {@code body} is retained as long as needed and gives lengthBytes from {@code bodyOffsetBytes}.
+     * {@code body} is retained as long as needed and gives lengthBytes from {@code
+     * bodyOffsetBytes}.
      */
     void send(FrameHeader header, @Nullable PageBuffer body, int bodyOffsetBytes);
 

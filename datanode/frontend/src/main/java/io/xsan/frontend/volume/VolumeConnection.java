@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *                            '------refused--------------------------^
  * </pre>
  *
- * <p>Requests before VOLUME_READY, a second hello and other kinds are faults of the peer. The number
- * of requests is bounded by the credits of the link; reads wait for buffers of the pool.
+ * <p>Requests before VOLUME_READY, a second hello and other kinds are faults of the peer. The
+ * number of requests is bounded by the credits of the link; reads wait for buffers of the pool.
  */
 public final class VolumeConnection {
     private enum State {
@@ -46,15 +46,17 @@ public final class VolumeConnection {
     private @Nullable AgentIo lastWaiting;
     private int requestsInFlight;
 
-    /** A connection of an agent whose link stands. Data of reads land in buffers of {@code pool}. */
+    /**
+     * A connection of an agent whose link stands. Data of reads land in buffers of {@code pool}.
+     */
     public VolumeConnection(VolumeLink link, BufferPool pool) {
         this.link = link;
         this.pool = pool;
     }
 
     /**
-     * May the agent send that now? Called before the body is read; a fault ends the connection. (The
-     * link has checked cluster, nodes, kinds and credits.)
+     * May the agent send that now? Called before the body is read; a fault ends the connection.
+     * (The link has checked cluster, nodes, kinds and credits.)
      */
     public FrameFault onHeader(FrameHeader header) {
         boolean isHello = header.kind == FrameKind.VOLUME_HELLO;
@@ -100,7 +102,8 @@ public final class VolumeConnection {
         io.kind = kindOf(request.kind);
         io.offsetBytes = request.block;
         io.lengthBytes = request.kind == FrameKind.VOLUME_FLUSH ? 0 : request.lengthBytes;
-        io.mayTrim = request.kind == FrameKind.VOLUME_TRIM || request.has(FrameHeader.FLAG_MAY_TRIM);
+        io.mayTrim =
+                request.kind == FrameKind.VOLUME_TRIM || request.has(FrameHeader.FLAG_MAY_TRIM);
         io.bufferOffsetBytes = 0;
         io.crcsValid = false;
         if (io.kind == VolumeIo.Kind.READ) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link VolumeConnection} needs of its surroundings; all on the shard. */
 public interface VolumeLink {
     /**
-     * Sends a frame to the agent. {@code header} is copied before return, identities of the link are
-     * filled in; {@code body} is retained as long as needed. Frames leave in order.
+     * Sends a frame to the agent. {@code header} is copied before return, identities of the link
+     * are filled in; {@code body} is retained as long as needed. Frames leave in order.
      */
     void send(FrameHeader header, @Nullable PageBuffer body, int bodyOffsetBytes);
 
@@ -17,6 +17,5 @@ public interface VolumeLink {
     void close();
 
     /** As {@link io.xsan.engine.Shard#connect}. */
-    void connect(
-            long volumeId, long attachmentId, long sessionId, VolumeSession.Listener listener);
+    void connect(long volumeId, long attachmentId, long sessionId, VolumeSession.Listener listener);
 }

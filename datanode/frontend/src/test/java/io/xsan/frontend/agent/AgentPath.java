@@ -39,7 +39,8 @@ final class AgentPath {
     AgentPath(AgentVolume volume, Opener opener, BufferPool agentPool, BufferPool ownerPool) {
         agent =
                 new End(
-                        LinkState.dialing(new LinkState.Self(CLUSTER, 0, 5), LIMITS, 3), agentPool) {
+                        LinkState.dialing(new LinkState.Self(CLUSTER, 0, 5), LIMITS, 3),
+                        agentPool) {
                     @Override
                     FrameFault judge(FrameHeader header) {
                         return FrameFault.NONE;

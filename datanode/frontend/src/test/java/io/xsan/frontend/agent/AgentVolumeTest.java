@@ -372,8 +372,7 @@ class AgentVolumeTest implements OwnerLink, VolumeSession.Listener {
         }
         assertThat(io.status).isEqualTo(ErrorCode.PERMISSION_DENIED);
         assertThat(events).containsExactly("dropped PERMISSION_DENIED");
-        assertThat(submit(VolumeIo.Kind.FLUSH, 0, 0).status)
-                .isEqualTo(ErrorCode.PERMISSION_DENIED);
+        assertThat(submit(VolumeIo.Kind.FLUSH, 0, 0).status).isEqualTo(ErrorCode.PERMISSION_DENIED);
         turn(5000);
         assertThat(connects).isEqualTo(11);
     }

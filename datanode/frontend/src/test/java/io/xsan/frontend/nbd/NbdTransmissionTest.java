@@ -11,9 +11,9 @@ import static io.xsan.frontend.nbd.NbdLayout.CMD_WRITE_ZEROES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xsan.base.ErrorCode;
+import io.xsan.engine.VolumeIo.Kind;
 import io.xsan.frontend.FakeVolume;
 import io.xsan.frontend.FakeVolume.Seen;
-import io.xsan.engine.VolumeIo.Kind;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;

@@ -66,7 +66,8 @@ class VolumeConnectionTest implements VolumeLink {
     }
 
     @Override
-    public void connect(long volumeId, long attachmentId, long sessionId, VolumeSession.Listener l) {
+    public void connect(
+            long volumeId, long attachmentId, long sessionId, VolumeSession.Listener l) {
         connected = volumeId + " " + attachmentId + " " + sessionId;
         listener = l;
     }
