@@ -110,6 +110,7 @@ final class Life {
             case DeviceOutcome.Refused(var code, var reason) -> {
                 around.world().trace("device-refused", id, code.number(), 0);
                 refused = reason;
+                around.world().after(RETRY_NANOS, onDeviceFailed);
             }
             case DeviceOutcome.Blank() -> throw Check.unreachable("the device was formatted");
             case DeviceOutcome.Formatted _ -> throw Check.unreachable("the device is opened");

@@ -1,0 +1,54 @@
+package io.xsan.sim.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Volumes with one component, straight into the store of their owner, which crashes. */
+class StoreSimTest {
+    private static final int SEEDS = Integer.getInteger("xsan.sim.storeSeeds", 60);
+
+    @Test
+    void acknowledgedWritesSurviveCrashesOfTheNode() {
+        for (Profile profile : List.of(Profile.POWER, Profile.GRAY, Profile.DISK_ERRORS)) {
+            for (long seed = 1; seed <= SEEDS; seed++) {
+                Verdict verdict = run(seed, profile);
+                assertThat(verdict.failure())
+                        .as("XSAN_SEED=%d %s\n%s", seed, profile, verdict.tail())
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static Verdict run(long seed, Profile profile) {
+        Scenario drawn = Scenarios.of(seed, 1000, Optional.of(profile));
+        Shape shape = drawn.shape();
+        Shape pages =
+                new Shape(
+                        profile,
+                        shape.nodes(),
+                        1,
+                        1,
+                        1,
+                        1,
+                        shape.volumeBytes(),
+                        4096,
+                        shape.depth(),
+                        shape.loadNanos(),
+                        shape.net(),
+                        shape.meta());
+        Scenario scenario =
+                new Scenario(
+                        seed,
+                        pages,
+                        drawn.faults(),
+                        drawn.ops().stream()
+                                .filter(op -> op.host() == 0)
+                                .filter(op ->
+                                        (op.unit() + op.units()) * 4096 <= pages.volumeBytes())
+                                .toList());
+        return Run.of(scenario, StoreShard::new, false);
+    }
+}
