@@ -22,6 +22,12 @@ public final class FrameHeader {
     /** VOLUME_READY: writes are refused. */
     public static final int FLAG_READ_ONLY = 8;
 
+    /** In OPENED: acknowledged bytes may be missing here; resync as stale since 0. */
+    public static final int FLAG_DAMAGED = 16;
+
+    /** The write may use the space reserved for repair, resync and what was let in already. */
+    public static final int FLAG_RESERVE = 32;
+
     /** What the frame is. */
     public FrameKind kind = FrameKind.LINK_PING;
 

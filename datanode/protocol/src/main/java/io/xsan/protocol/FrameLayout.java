@@ -150,7 +150,9 @@ public final class FrameLayout {
             FrameHeader.FLAG_COPY
                     | FrameHeader.FLAG_FUA
                     | FrameHeader.FLAG_MAY_TRIM
-                    | FrameHeader.FLAG_READ_ONLY;
+                    | FrameHeader.FLAG_READ_ONLY
+                    | FrameHeader.FLAG_DAMAGED
+                    | FrameHeader.FLAG_RESERVE;
 
     private FrameLayout() {}
 

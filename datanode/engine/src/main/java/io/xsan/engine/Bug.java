@@ -1,0 +1,58 @@
+package io.xsan.engine;
+
+/**
+ * Bugs that the simulator plants to prove that it would find them: each leaves out one part of the
+ * rules, by the names of the model (docs/model). Production never switches one on.
+ */
+public enum Bug {
+    /** A component takes writes of older epochs. */
+    M_COMPONENT_EPOCH,
+    /** A component answers OPEN before the epoch is on disk. */
+    M_EPOCH_VOLATILE,
+    /** A write is acknowledged without one of the in-sync components. */
+    M_ACK_EARLY,
+    /** A write is acknowledged when a stale record was sent, not when it is committed. */
+    M_ACK_BEFORE_RECORD,
+    /** A new owner serves before the unreachable components are recorded. */
+    M_SERVE_EARLY,
+    /** A new owner does not equalise. */
+    M_NO_EQUALISE,
+    /** A component is recorded stale since the newest write, not since the stable one. */
+    M_SINCE_LATEST,
+    /** Stable is what was sent, not what is on disk everywhere. */
+    M_STABLE_SENT,
+    /** Stable jumps over writes that are still on their way. */
+    M_STABLE_GAP,
+    /** A resync leaves out what only the returning component has. */
+    M_LIST_SOURCE,
+    /** A resync leaves out what the in-sync component has newer. */
+    M_LIST_TARGET,
+    /** A copy keeps the version it was read with. */
+    M_COPY_OLDVER,
+    /** A copy is read and written without the range lock. */
+    M_COPY_NO_LOCK,
+    /** Writes do not go to a component that is being resynced. */
+    M_SYNC_NO_WRITES,
+    /** Writes in flight when a resync begins are not sent to the component. */
+    B_LIST_EARLY,
+    /** A component is promoted before the writes sent to it are on disk. */
+    M_PROMOTE_EARLY,
+    /** A component counts for acks only once its promotion is known. */
+    B_PROMOTE_LATE,
+    /** Reads go to components that are being resynced. */
+    M_READ_SYNCING,
+    /** A read does not wait for a write in flight on its range. */
+    M_READ_IN_FLIGHT,
+    /** The lease is checked before the data are read, not after. */
+    M_LEASE_READ,
+    /** Reads without a lease are not confirmed. */
+    CONFIRM_NONE,
+    /** Reads without a lease are confirmed by the component that gave the data only. */
+    CONFIRM_ONE,
+    /** A write that one component never answered is never sent to it again. */
+    M_NO_RESEND,
+    /** A new session does not wait for the commands of the older one. */
+    SESSION_NOT_DROPPED,
+    /** A component with another store id is taken for in-sync. */
+    STORE_ID_IGNORED
+}

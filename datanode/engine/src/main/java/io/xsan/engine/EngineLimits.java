@@ -1,0 +1,43 @@
+package io.xsan.engine;
+
+import io.xsan.base.Check;
+
+/**
+ * The limits and times of engines and components. {@code componentTimeoutNanos}: silence after
+ * which a component has failed; {@code startWaitNanos}: how long a starting engine waits for
+ * components before it records them stale; {@code ioHoldNanos}: after which held I/O fails; {@code
+ * retryNanos}: between repetitions of what the metadata or a peer could not answer; {@code
+ * exchangesMax}: requests of one engine under way; {@code hostIosMax}: I/Os of hosts of one engine
+ * that are worked on, others wait in the engine; {@code copiesMax}: copies of one resync under way;
+ * {@code copyPages}: pages of one copy.
+ */
+public record EngineLimits(
+        long componentTimeoutNanos,
+        long startWaitNanos,
+        long ioHoldNanos,
+        long retryNanos,
+        int exchangesMax,
+        int hostIosMax,
+        int copiesMax,
+        int copyPages) {
+    /** What DESIGN asks for. */
+    public static final EngineLimits DEFAULT =
+            new EngineLimits(
+                    2_000_000_000L,
+                    5_000_000_000L,
+                    600_000_000_000L,
+                    200_000_000L,
+                    8192,
+                    512,
+                    4,
+                    64);
+
+    /** Checks the relations between the limits. */
+    public EngineLimits {
+        Check.that(componentTimeoutNanos > 0 && startWaitNanos >= 0, "times are positive");
+        Check.that(ioHoldNanos > componentTimeoutNanos, "held longer than a component's time-out");
+        Check.that(exchangesMax >= 4 * hostIosMax, "room for every I/O", exchangesMax, hostIosMax);
+        Check.that(exchangesMax <= 1 << 16, "exchanges fit their number", exchangesMax);
+        Check.that(copiesMax > 0 && copyPages > 0, "copies", copiesMax, copyPages);
+    }
+}

@@ -1,0 +1,190 @@
+package io.xsan.engine;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.VolumeId;
+import io.xsan.base.memory.PageBuffer;
+import io.xsan.engine.component.ComponentHost;
+import io.xsan.engine.volume.VolumeEngine;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.VolumeRecord;
+import io.xsan.protocol.FrameHeader;
+import io.xsan.store.StoreOp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The shard: routes frames, images and time to the components and engines of one event loop. */
+public final class ShardCore implements Shard {
+    private final ShardSetup setup;
+    private final ComponentHost components;
+    private final Map<Long, VolumeEngine> engines = new TreeMap<>();
+    private final Map<Integer, Long> incarnations = new TreeMap<>();
+    private @Nullable ClusterImage image;
+    private long leaseUntilNanos;
+    private boolean hasLease;
+    private @Nullable Runnable closing;
+    private long closeByNanos;
+    private boolean isStoreClosing;
+
+    /** A shard over {@code setup}'s seams. */
+    public ShardCore(ShardSetup setup) {
+        this.setup = setup;
+        this.components = new ComponentHost(setup);
+    }
+
+    @Override
+    public void onFrame(int fromNode, FrameHeader header, @Nullable PageBuffer body) {
+        if (header.kind.isRequest()) {
+            components.onRequest(header, body);
+            return;
+        }
+        VolumeEngine engine = engines.get(header.volume);
+        if (engine != null) {
+            engine.onAnswer(fromNode, header, body);
+        }
+    }
+
+    @Override
+    public void onLinkUp(int node, long incarnation) {
+        engines.values().forEach(engine -> engine.onLinkUp(node, incarnation));
+        incarnations.put(node, incarnation);
+    }
+
+    @Override
+    public void onLinkDown(int node) {
+        incarnations.remove(node);
+        engines.values().forEach(engine -> engine.onLinkDown(node));
+    }
+
+    @Override
+    public void onImage(ClusterImage newer) {
+        if (image != null && newer.index() <= image.index()) {
+            return;
+        }
+        image = newer;
+        components.onImage(newer);
+        for (VolumeEngine engine : List.copyOf(engines.values())) {
+            VolumeRecord volume =
+                    newer.volume(engine.record().id()).filter(v -> !v.deleting()).orElse(null);
+            if (volume == null) {
+                engine.end(ErrorCode.VOLUME_NOT_FOUND);
+            } else if (isOurs(volume)) {
+                engine.onImage(volume, newer.index());
+            }
+        }
+        follow(newer);
+    }
+
+    private boolean isOurs(VolumeRecord volume) {
+        return volume.owner().value() == setup.node();
+    }
+
+    /** Starts engines for what this node owns, hands over what it does not own any more. */
+    private void follow(ClusterImage current) {
+        engines.values().removeIf(VolumeEngine::isEnded);
+        if (closing != null) {
+            return;
+        }
+        for (VolumeRecord volume : current.volumes().values()) {
+            VolumeEngine engine = engines.get(volume.id().value());
+            if (engine != null && !isOurs(volume)) {
+                if (engine.host().handOver()) {
+                    engine.end(ErrorCode.NOT_OWNER);
+                }
+            } else if (engine == null && isOurs(volume) && !volume.deleting()) {
+                startEngine(volume);
+            }
+        }
+        engines.values().removeIf(VolumeEngine::isEnded);
+    }
+
+    private void startEngine(VolumeRecord volume) {
+        VolumeEngine engine = new VolumeEngine(setup, volume);
+        engines.put(volume.id().value(), engine);
+        if (hasLease) {
+            engine.onLease(leaseUntilNanos);
+        }
+        incarnations.forEach(engine::onLinkUp);
+        engine.start();
+    }
+
+    @Override
+    public void onLease(long untilNanos) {
+        if (!hasLease || untilNanos - leaseUntilNanos > 0) {
+            hasLease = true;
+            leaseUntilNanos = untilNanos;
+            engines.values().forEach(engine -> engine.onLease(untilNanos));
+        }
+    }
+
+    @Override
+    public void onTick(long nowNanos) {
+        components.onTick(nowNanos);
+        for (VolumeEngine engine : List.copyOf(engines.values())) {
+            engine.onTick(nowNanos);
+        }
+        if (closing != null) {
+            goOnClosing(nowNanos);
+        } else if (image != null) {
+            follow(image);
+        }
+        setup.store().tick(nowNanos);
+    }
+
+    @Override
+    public void endTurn(long nowNanos) {
+        components.retry();
+        setup.store().flush();
+    }
+
+    @Override
+    public void connect(
+            long volumeId, long attachmentId, long sessionId, VolumeSession.Listener listener) {
+        VolumeEngine engine = engines.get(volumeId);
+        if (engine != null && !engine.isEnded()) {
+            engine.host().connect(attachmentId, sessionId, listener);
+        } else if (image == null) {
+            listener.onDropped(ErrorCode.CLUSTER_NOT_READY);
+        } else {
+            boolean isKnown = volumeId > 0 && image.volume(new VolumeId(volumeId)).isPresent();
+            listener.onDropped(isKnown ? ErrorCode.NOT_OWNER : ErrorCode.VOLUME_NOT_FOUND);
+        }
+    }
+
+    @Override
+    public ShardStatus status() {
+        List<ShardStatus.Engine> states = new ArrayList<>();
+        engines.values().forEach(engine -> states.add(engine.status()));
+        return new ShardStatus(setup.store().status(), states, components.status());
+    }
+
+    /** Engines get as long as a component's time-out to finish what hosts have asked. */
+    @Override
+    public void close(Runnable done) {
+        closing = done;
+        long now = setup.clock().nanoTime();
+        closeByNanos = now + setup.limits().componentTimeoutNanos();
+        goOnClosing(now);
+    }
+
+    private void goOnClosing(long nowNanos) {
+        boolean isQuiet = true;
+        for (VolumeEngine engine : List.copyOf(engines.values())) {
+            isQuiet &= engine.isEnded() || engine.host().handOver();
+        }
+        Runnable done = closing;
+        if (done == null || !isQuiet && nowNanos - closeByNanos < 0) {
+            return;
+        }
+        engines.values().forEach(engine -> engine.end(ErrorCode.NOT_OWNER));
+        engines.clear();
+        closing = () -> {};
+        closeByNanos = Long.MAX_VALUE;
+        if (!isStoreClosing) {
+            isStoreClosing = true;
+            setup.store().close(new StoreOp((op, status) -> done.run()));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.xsan.engine.component;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
+import io.xsan.base.VolumeId;
+import io.xsan.engine.ShardSetup;
+import io.xsan.meta.codec.RecordCodec;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.VolumeRecord;
+import io.xsan.store.ComponentDescriptor;
+import io.xsan.store.CreateOp;
+import io.xsan.store.StoreComponent;
+import io.xsan.store.StoreOp;
+import java.nio.ByteBuffer;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the components that the metadata names for this node and drops those of volumes that are
+ * being deleted. A component that the metadata does not know is kept: an orphan.
+ */
+final class ComponentCatalog {
+    private final ShardSetup setup;
+    private final TreeSet<Long> creating = new TreeSet<>();
+    private final TreeSet<Long> dropping = new TreeSet<>();
+    private @Nullable ClusterImage image;
+    private long retryNanos;
+
+    ComponentCatalog(ShardSetup setup) {
+        this.setup = setup;
+    }
+
+    void onImage(ClusterImage newer) {
+        image = newer;
+        follow(newer);
+    }
+
+    void onTick(long nowNanos) {
+        if (image != null && nowNanos - retryNanos >= 0) {
+            retryNanos = nowNanos + setup.limits().retryNanos();
+            follow(image);
+        }
+    }
+
+    /** True if the metadata names a component of this generation for this node. */
+    boolean isExpected(long volume, long generation) {
+        ComponentRecord record = image == null || volume <= 0 ? null : recordOf(image, volume);
+        return record != null && record.generation() == generation;
+    }
+
+    private @Nullable ComponentRecord recordOf(ClusterImage of, long volume) {
+        return of.volume(new VolumeId(volume))
+                .flatMap(v -> v.component(new NodeId(setup.node())))
+                .orElse(null);
+    }
+
+    private void follow(ClusterImage newer) {
+        for (VolumeRecord volume : newer.volumes().values()) {
+            ComponentRecord record = volume.component(new NodeId(setup.node())).orElse(null);
+            if (record == null) {
+                continue;
+            }
+            StoreComponent held = setup.store().component(volume.id().value(), record.generation());
+            if (volume.deleting()) {
+                drop(volume, record, held);
+            } else if (held == null) {
+                create(volume, record);
+            }
+        }
+    }
+
+    private void create(VolumeRecord volume, ComponentRecord record) {
+        if (!creating.add(record.generation())) {
+            return;
+        }
+        CreateOp op = new CreateOp((ended, status) -> onCreated(volume, record, status));
+        op.descriptor =
+                new ComponentDescriptor(
+                        volume.id().value(),
+                        record.generation(),
+                        setup.node(),
+                        volume.sizeBytes(),
+                        ByteBuffer.wrap(RecordCodec.encode(volume)));
+        setup.store().create(op);
+    }
+
+    private void onCreated(VolumeRecord volume, ComponentRecord record, ErrorCode status) {
+        creating.remove(record.generation());
+        if (status != ErrorCode.OK) {
+            setup.log().error("component-create-failed", "volume", volume.id(), "reason", status);
+        }
+    }
+
+    private void drop(VolumeRecord volume, ComponentRecord record, @Nullable StoreComponent held) {
+        if (!dropping.add(record.generation())) {
+            return;
+        }
+        if (held == null) {
+            confirmDropped(volume, record);
+            return;
+        }
+        StoreOp op =
+                new StoreOp((ended, status) -> {
+                    if (status == ErrorCode.OK) {
+                        confirmDropped(volume, record);
+                    } else {
+                        dropping.remove(record.generation());
+                    }
+                });
+        op.component = held;
+        setup.store().drop(op);
+    }
+
+    private void confirmDropped(VolumeRecord volume, ComponentRecord record) {
+        setup.meta()
+                .submit(
+                        new Command.ComponentDropped(
+                                volume.id(), record.node(), record.generation()),
+                        (code, result) -> dropping.remove(record.generation()));
+    }
+}

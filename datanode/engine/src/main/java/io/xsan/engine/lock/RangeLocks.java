@@ -1,0 +1,102 @@
+package io.xsan.engine.lock;
+
+import io.xsan.base.Check;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All range locks of one volume, in order of arrival per bucket of blocks: a lock is granted when
+ * no earlier one of its list conflicts with it, so nobody starves.
+ */
+public final class RangeLocks {
+    private static final int BUCKETS = 1024;
+
+    private final @Nullable RangeLock[] heads = new RangeLock[BUCKETS];
+    private final @Nullable RangeLock[] tails = new RangeLock[BUCKETS];
+    private int held;
+
+    /** Locks held or waited for. */
+    public int count() {
+        return held;
+    }
+
+    /** Asks for pages {@code firstPage} to {@code endPage} (exclusive) of {@code block}. */
+    public void acquire(RangeLock lock, long block, int firstPage, int endPage, boolean exclusive) {
+        Check.that(!lock.listed, "a lock is asked for once");
+        Check.that(firstPage < endPage, "locked range is not empty", firstPage, endPage);
+        lock.block = block;
+        lock.firstPage = firstPage;
+        lock.endPage = endPage;
+        lock.exclusive = exclusive;
+        append(lock);
+        if (isFree(lock)) {
+            lock.granted = true;
+            lock.holder().onLocked();
+        }
+    }
+
+    /** Gives a lock back, held or waiting; others that waited for it may be called. */
+    public void release(RangeLock lock) {
+        Check.that(lock.listed, "a released lock was asked for");
+        int bucket = bucket(lock.block);
+        unlink(lock, bucket);
+        RangeLock candidate = heads[bucket];
+        while (candidate != null) {
+            RangeLock after = candidate.next;
+            if (!candidate.granted && isFree(candidate)) {
+                candidate.granted = true;
+                candidate.holder().onLocked();
+                // The holder may have changed the list: begin again.
+                after = heads[bucket];
+            }
+            candidate = after;
+        }
+    }
+
+    private boolean isFree(RangeLock lock) {
+        for (RangeLock other = lock.previous; other != null; other = other.previous) {
+            if (lock.conflicts(other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void append(RangeLock lock) {
+        int bucket = bucket(lock.block);
+        RangeLock tail = tails[bucket];
+        lock.previous = tail;
+        lock.next = null;
+        if (tail == null) {
+            heads[bucket] = lock;
+        } else {
+            tail.next = lock;
+        }
+        tails[bucket] = lock;
+        lock.listed = true;
+        held++;
+    }
+
+    private void unlink(RangeLock lock, int bucket) {
+        RangeLock before = lock.previous;
+        RangeLock after = lock.next;
+        if (before == null) {
+            heads[bucket] = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            tails[bucket] = before;
+        } else {
+            after.previous = before;
+        }
+        lock.previous = null;
+        lock.next = null;
+        lock.listed = false;
+        lock.granted = false;
+        held--;
+    }
+
+    private static int bucket(long block) {
+        return (int) (block & (BUCKETS - 1));
+    }
+}

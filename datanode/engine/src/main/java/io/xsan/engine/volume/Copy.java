@@ -1,0 +1,85 @@
+package io.xsan.engine.volume;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.memory.PageBuffer;
+import io.xsan.engine.Bug;
+import io.xsan.engine.lock.RangeLock;
+
+/** One copy of a resync: read from an in-sync component, written as a new version, under lock. */
+final class Copy implements PageRead.Reader, PageWrite.Writer {
+    private final VolumeEngine engine;
+    private final Resync resync;
+    private final RangeLock lock = new RangeLock(this::onLocked);
+    private final PageRead read;
+    private final PageWrite write;
+    private boolean isLocked;
+    private boolean isOver = true;
+
+    Copy(VolumeEngine engine, Resync resync, Member member) {
+        this.engine = engine;
+        this.resync = resync;
+        read = new PageRead(engine, this);
+        write = new PageWrite(engine, this);
+        write.only = member;
+    }
+
+    boolean isOver() {
+        return isOver;
+    }
+
+    void start(long block, int firstPage, int pages) {
+        isOver = false;
+        write.block = block;
+        write.firstPage = firstPage;
+        write.pages = pages;
+        if (engine.bugs().has(Bug.M_COPY_NO_LOCK)) {
+            onLocked();
+            return;
+        }
+        isLocked = true;
+        engine.locks().acquire(lock, block, firstPage, firstPage + pages, true);
+    }
+
+    private void onLocked() {
+        read.start(write.block, write.firstPage, write.pages);
+    }
+
+    @Override
+    public void onPages(PageBuffer body, Member source) {
+        boolean isOld = engine.bugs().has(Bug.M_COPY_OLDVER);
+        write.start(isOld ? engine.stable() : engine.nextVersion(), body, 0);
+    }
+
+    @Override
+    public void onReadFailed(ErrorCode reason) {
+        unlock();
+        isOver = true;
+        resync.onCopyFailed(reason);
+    }
+
+    @Override
+    public void onWritten() {
+        unlock();
+    }
+
+    @Override
+    public void onOver() {
+        isOver = true;
+        resync.onCopied(write.pages);
+    }
+
+    /** Gives up; the lock is free after. */
+    void abandon() {
+        read.abandon();
+        write.abandon();
+        unlock();
+        isOver = true;
+    }
+
+    private void unlock() {
+        if (isLocked) {
+            isLocked = false;
+            engine.locks().release(lock);
+        }
+    }
+}

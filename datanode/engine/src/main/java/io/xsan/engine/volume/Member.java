@@ -1,0 +1,78 @@
+package io.xsan.engine.volume;
+
+import io.xsan.base.Version;
+import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.ComponentState;
+import org.jspecify.annotations.Nullable;
+
+/** What an engine knows of one component of its volume. */
+final class Member {
+    /** Bit of this member in masks. */
+    final long bit;
+
+    final int node;
+    final long generation;
+
+    /** As of the newest record of the metadata. */
+    ComponentRecord record;
+
+    /** A link to its node stands. */
+    boolean isUp;
+
+    /** Life of the process there, as of the last link. */
+    long incarnation;
+
+    /** It has answered OPEN of this epoch over the link that stands. */
+    boolean isOpened;
+
+    boolean isOpening;
+
+    /** Store behind it, as it said at the opening. */
+    long openedStoreId;
+
+    /** It said that acknowledged bytes may be missing. */
+    boolean isDamaged;
+
+    /** Highest stable version it was told before this epoch, as of the opening. */
+    long knownStable = Version.NONE;
+
+    /** A promotion was sent and is not known to be refused: counts for acks and stable. */
+    boolean isPromotionPending;
+
+    /** A stale record is on its way. */
+    boolean isRecording;
+
+    /** The last record or resync could not be had; not again before this time. */
+    long retryNanos;
+
+    /** Writes sent to it and not answered. */
+    int unansweredWrites;
+
+    /** Being brought up to date. */
+    @Nullable Resync resync;
+
+    Member(int index, ComponentRecord record) {
+        this.bit = 1L << index;
+        this.record = record;
+        this.node = record.node().value();
+        this.generation = record.generation();
+    }
+
+    boolean isInSync() {
+        return record.state() == ComponentState.IN_SYNC;
+    }
+
+    boolean isSyncing() {
+        return record.state() == ComponentState.SYNCING && resync != null;
+    }
+
+    /** Counts for acks and for stable (rule 2). */
+    boolean counts() {
+        return isInSync() || isPromotionPending;
+    }
+
+    /** Frames can be sent to it under this epoch. */
+    boolean isUsable() {
+        return isUp && isOpened;
+    }
+}

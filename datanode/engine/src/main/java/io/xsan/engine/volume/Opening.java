@@ -1,0 +1,181 @@
+package io.xsan.engine.volume;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
+import io.xsan.base.Version;
+import io.xsan.base.memory.PageBuffer;
+import io.xsan.engine.Bug;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Result;
+import io.xsan.protocol.FrameHeader;
+import io.xsan.protocol.FrameKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an engine starts (rule 4): takes an epoch, opens every component that it reaches, records the
+ * in-sync ones that it does not reach stale, and waits for that record.
+ */
+final class Opening {
+    private final VolumeEngine engine;
+    private final long startedNanos;
+    private final long requestId;
+    private boolean isAsking;
+    private String reason = "waits for an epoch";
+
+    Opening(VolumeEngine engine) {
+        this.engine = engine;
+        this.startedNanos = engine.now();
+        this.requestId = engine.setup().entropy().nextId();
+    }
+
+    String reason() {
+        return reason;
+    }
+
+    /** Asks for an epoch; the same one is granted to a repetition. */
+    void grant() {
+        if (isAsking) {
+            return;
+        }
+        isAsking = true;
+        engine.setup()
+                .meta()
+                .submit(
+                        new Command.GrantEpoch(
+                                engine.volumeId(),
+                                new NodeId(engine.setup().node()),
+                                engine.setup().incarnation(),
+                                requestId),
+                        this::onGranted);
+    }
+
+    private void onGranted(ErrorCode code, @Nullable Result result) {
+        isAsking = false;
+        if (engine.isEnded() || engine.epoch() != 0) {
+            return;
+        }
+        if (code == ErrorCode.OK && result instanceof Result.Done done) {
+            engine.onGranted(done.volume().orElseThrow(), done.index());
+        } else {
+            reason =
+                    "waits for an epoch: "
+                            + (result instanceof Result.Refused r ? r.message() : code);
+            engine.afterRetry(this::grant);
+        }
+    }
+
+    /** Opens a member whose link stands. */
+    void open(Member member) {
+        if (!member.isUp || member.isOpened || member.isOpening) {
+            return;
+        }
+        member.isOpening = true;
+        Exchange exchange =
+                new Exchange() {
+                    @Override
+                    void onAnswer(Member of, FrameHeader answer, @Nullable PageBuffer body) {
+                        engine.exchanges().end(this);
+                        onOpened(of, answer);
+                    }
+
+                    @Override
+                    void onLost(Member of) {
+                        engine.exchanges().end(this);
+                        of.isOpening = false;
+                    }
+                };
+        engine.exchanges().begin(exchange);
+        engine.header(FrameKind.OPEN, member, exchange);
+        engine.send(exchange, member, null, 0);
+    }
+
+    private void onOpened(Member member, FrameHeader answer) {
+        member.isOpening = false;
+        if (answer.status != ErrorCode.OK) {
+            engine.afterRetry(() -> open(member));
+            return;
+        }
+        member.isOpened = true;
+        member.openedStoreId = answer.aux;
+        member.isDamaged = answer.has(FrameHeader.FLAG_DAMAGED);
+        member.knownStable = answer.stable;
+        if (engine.isStarting()) {
+            step();
+        } else {
+            engine.onReopened(member);
+        }
+    }
+
+    /** Looks whether the engine can go on; after every event while it starts. */
+    void step() {
+        if (!engine.isStarting() || engine.epoch() == 0) {
+            return;
+        }
+        int missing = 0;
+        int opened = 0;
+        for (Member member : engine.members().all()) {
+            if (!member.isInSync()) {
+                continue;
+            }
+            if (!member.isOpened) {
+                missing++;
+            } else if (isWhatWasRecorded(member)) {
+                opened++;
+            } else {
+                missing++;
+                setRight(member);
+            }
+        }
+        boolean isEarly = engine.bugs().has(Bug.M_SERVE_EARLY) && opened > 0 && hasWaited();
+        if (missing == 0 && opened > 0 || isEarly) {
+            engine.beginEqualising(highestStable());
+        } else if (opened > 0 && hasWaited()) {
+            reason = "waits for the record of " + missing + " unreachable components";
+            recordUnopened();
+        } else {
+            reason = "waits for " + missing + " in-sync components, " + opened + " are open";
+        }
+    }
+
+    private boolean hasWaited() {
+        return engine.now() - startedNanos >= engine.limits().startWaitNanos();
+    }
+
+    private void recordUnopened() {
+        for (Member member : engine.members().all()) {
+            if (member.isInSync() && !member.isOpened) {
+                record(member, highestStable());
+            }
+        }
+    }
+
+    private void record(Member member, long since) {
+        if (engine.now() - member.retryNanos >= 0) {
+            engine.recorder().recordStale(member, since);
+        }
+    }
+
+    /** Highest stable version that any opened component knows (rule 6). */
+    private long highestStable() {
+        long highest = Version.NONE;
+        for (Member member : engine.members().all()) {
+            highest = member.isOpened ? Math.max(highest, member.knownStable) : highest;
+        }
+        return highest;
+    }
+
+    /** True if it is whole, on the store for which in-sync was recorded. */
+    boolean isWhatWasRecorded(Member member) {
+        return engine.bugs().has(Bug.STORE_ID_IGNORED)
+                || (member.record.storeId() == member.openedStoreId && !member.isDamaged);
+    }
+
+    /** A store that nobody noted yet is noted; another one, or damage, makes it stale since 0. */
+    private void setRight(Member member) {
+        if (member.record.storeId() == 0 && !member.isDamaged) {
+            engine.recorder().noteStore(member);
+        } else {
+            record(member, Version.NONE);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.xsan.engine.volume;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
+import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Result;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what the engine learns of its components into the metadata (rule 3). */
+final class Recorder {
+    private final VolumeEngine engine;
+
+    Recorder(VolumeEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Records a component stale; nothing counts as recorded before it is known to be committed. */
+    void recordStale(Member member, long since) {
+        if (member.isRecording) {
+            return;
+        }
+        member.isRecording = true;
+        engine.log()
+                .info(
+                        "component-stale",
+                        "volume",
+                        engine.id(),
+                        "node",
+                        member.node,
+                        "since",
+                        io.xsan.base.Version.text(since));
+        Command.MarkStale.Change change =
+                new Command.MarkStale.Change(
+                        engine.volumeId(),
+                        engine.epoch(),
+                        new NodeId(member.node),
+                        member.generation,
+                        since);
+        engine.setup()
+                .meta()
+                .submit(
+                        new Command.MarkStale(List.of(change)),
+                        (code, result) -> onRecorded(member, since, code, result));
+    }
+
+    private void onRecorded(Member member, long since, ErrorCode code, @Nullable Result result) {
+        member.isRecording = false;
+        if (engine.isEnded()) {
+            return;
+        }
+        member.retryNanos = engine.now() + engine.limits().retryNanos();
+        if (code != ErrorCode.OK) {
+            engine.afterRetry(() -> repeat(member, since));
+            return;
+        }
+        ErrorCode outcome =
+                result instanceof Result.Several s ? s.outcomes().getFirst() : ErrorCode.CONFLICT;
+        switch (outcome) {
+            case OK -> {
+                Result.Several several = (Result.Several) result;
+                member.isPromotionPending = false;
+                engine.adopt(several.volumes().stream().findFirst(), several.index());
+                engine.onStatesChanged();
+            }
+            case EPOCH_FENCED, NOT_OWNER, VOLUME_NOT_FOUND -> engine.end(outcome);
+            default -> {
+                // The last in-sync copy of some block: it is kept, and sent again what it lacks.
+                engine.log().warn("last-copy-kept", "volume", engine.id(), "node", member.node);
+                engine.onStatesChanged();
+            }
+        }
+    }
+
+    private void repeat(Member member, long since) {
+        if (!engine.isEnded()) {
+            recordStale(member, since);
+        }
+    }
+
+    /** Notes the store of a component that is in sync and was never opened before. */
+    void noteStore(Member member) {
+        if (member.isRecording) {
+            return;
+        }
+        member.isRecording = true;
+        engine.setup()
+                .meta()
+                .submit(
+                        new Command.NoteStore(
+                                engine.volumeId(),
+                                engine.epoch(),
+                                new NodeId(member.node),
+                                member.generation,
+                                member.openedStoreId),
+                        (code, result) -> onNoted(member, code, result));
+    }
+
+    private void onNoted(Member member, ErrorCode code, @Nullable Result result) {
+        member.isRecording = false;
+        if (engine.isEnded()) {
+            return;
+        }
+        if (code == ErrorCode.OK && result instanceof Result.Done done) {
+            engine.adopt(done.volume(), done.index());
+            engine.onStatesChanged();
+        } else if (code == ErrorCode.OK) {
+            engine.onRefused(result);
+        } else {
+            engine.afterRetry(engine::onStatesChanged);
+        }
+    }
+
+    static Optional<ErrorCode> refusal(@Nullable Result result) {
+        return result instanceof Result.Refused refused
+                ? Optional.of(refused.code())
+                : Optional.empty();
+    }
+}
