@@ -43,8 +43,8 @@ public abstract class VolumeIo {
     public int bufferOffsetBytes;
 
     /**
-     * True if the buffer's page checksums are set (the data came with them). For READ the engine sets
-     * it: true if it has set the checksums of the whole pages that it filled.
+     * True if the buffer's page checksums are set (the data came with them). For READ the engine
+     * sets it: true if it has set the checksums of the whole pages that it filled.
      */
     public boolean crcsValid;
 

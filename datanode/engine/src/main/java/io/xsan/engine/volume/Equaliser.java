@@ -134,20 +134,19 @@ final class Equaliser {
     }
 
     private static void append(List<Run> found, Run page) {
-        Run last = found.isEmpty() ? null : found.getLast();
-        boolean isNext =
-                last != null
-                        && last.block == page.block
-                        && last.holders == page.holders
-                        && last.firstPage + last.pages == page.firstPage
-                        && last.pages < REWRITE_PAGES_MAX;
-        if (isNext) {
-            found.set(
-                    found.size() - 1,
-                    new Run(last.block, last.firstPage, last.pages + 1, last.holders));
+        if (!found.isEmpty() && isNext(found.getLast(), page)) {
+            Run last = found.removeLast();
+            found.add(new Run(last.block, last.firstPage, last.pages + 1, last.holders));
         } else {
             found.add(page);
         }
+    }
+
+    private static boolean isNext(Run last, Run page) {
+        return last.block == page.block
+                && last.holders == page.holders
+                && last.firstPage + last.pages == page.firstPage
+                && last.pages < REWRITE_PAGES_MAX;
     }
 
     private void next() {

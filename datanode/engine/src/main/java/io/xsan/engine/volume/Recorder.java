@@ -55,11 +55,13 @@ final class Recorder {
             engine.afterRetry(() -> repeat(member, since));
             return;
         }
-        ErrorCode outcome =
-                result instanceof Result.Several s ? s.outcomes().getFirst() : ErrorCode.CONFLICT;
+        if (!(result instanceof Result.Several several)) {
+            engine.onRefused(result);
+            return;
+        }
+        ErrorCode outcome = several.outcomes().getFirst();
         switch (outcome) {
             case OK -> {
-                Result.Several several = (Result.Several) result;
                 member.isPromotionPending = false;
                 engine.adopt(several.volumes().stream().findFirst(), several.index());
                 engine.onStatesChanged();

@@ -171,11 +171,11 @@ public final class VolumeEngine {
         }
         Exchange exchange = exchanges.find(answer.requestId);
         Member member = members.of(node);
+        if (exchange == null || member == null) {
+            return;
+        }
         boolean isAwaited =
-                exchange != null
-                        && member != null
-                        && member.generation == answer.generation
-                        && (exchange.outstanding & member.bit) != 0;
+                member.generation == answer.generation && (exchange.outstanding & member.bit) != 0;
         if (!isAwaited) {
             return;
         }
