@@ -166,9 +166,10 @@ class ComponentStatesTest {
                 cluster.refused(ErrorCode.IDENTITY_MISMATCH, new Command.RegisterNode(emptied))
                         .message()
                         .contains("replaced"));
-        cluster.done(new Command.ReplaceNode(new NodeId(3)));
-        cluster.done(new Command.ReplaceNode(new NodeId(3)));
+        cluster.done(new Command.ReplaceNode(new NodeId(3), 103));
+        cluster.done(new Command.ReplaceNode(new NodeId(3), 103));
         cluster.done(new Command.RegisterNode(emptied));
+        cluster.refused(ErrorCode.IDENTITY_MISMATCH, new Command.ReplaceNode(new NodeId(3), 103));
         assertEquals(ComponentState.STALE, cluster.component(V, 3).state());
         assertEquals(0, cluster.component(V, 3).since());
         assertEquals(8, cluster.component(V, 3).generation());
@@ -178,8 +179,8 @@ class ComponentStatesTest {
     void nodeWithTheOnlyUpToDateCopyIsNotReplaced() {
         cluster.markStale(V, epoch, 1, 3);
         cluster.markStale(V, epoch, 2, 3);
-        cluster.refused(ErrorCode.CONFLICT, new Command.ReplaceNode(new NodeId(3)));
-        cluster.done(new Command.ReplaceNode(new NodeId(1)));
+        cluster.refused(ErrorCode.CONFLICT, new Command.ReplaceNode(new NodeId(3), 103));
+        cluster.done(new Command.ReplaceNode(new NodeId(1), 101));
     }
 
     private static NodeRecord withIncarnation(NodeRecord node, long incarnation) {

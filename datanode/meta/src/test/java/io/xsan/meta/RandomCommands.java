@@ -52,7 +52,9 @@ final class RandomCommands {
             return new Command.RegisterNode(anyNodeRecord());
         }
         if (kind < 5) {
-            return new Command.ReplaceNode(anyNode());
+            NodeId node = anyNode();
+            long storeId = image.node(node).map(NodeRecord::storeId).orElse(1L);
+            return new Command.ReplaceNode(node, storeId);
         }
         if (volume == null || kind < 8) {
             return create(id);

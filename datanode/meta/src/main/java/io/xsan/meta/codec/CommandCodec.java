@@ -73,7 +73,7 @@ public final class CommandCodec {
                 out.i32(c.featureLevel());
             }
             case RegisterNode c -> RecordFields.putNode(out, c.node());
-            case ReplaceNode c -> out.node(c.node());
+            case ReplaceNode c -> out.node(c.node()).i64(c.storeId());
             case CreateVolume c -> putCreate(out, c);
             case DeleteVolume c -> out.volume(c.id());
             case ComponentDropped c -> out.volume(c.id()).node(c.node()).i64(c.generation());
@@ -120,7 +120,7 @@ public final class CommandCodec {
                 switch (kind) {
                     case 1 -> new FormCluster(RecordFields.cluster(in), in.i32("featureLevel"));
                     case 2 -> new RegisterNode(RecordFields.node(in));
-                    case 3 -> new ReplaceNode(in.node("node"));
+                    case 3 -> new ReplaceNode(node(in), in.i64("storeId"));
                     case 4 -> create(in);
                     case 5 -> new DeleteVolume(in.volume("id"));
                     case 6 -> new ComponentDropped(volume(in), node(in), in.i64("generation"));

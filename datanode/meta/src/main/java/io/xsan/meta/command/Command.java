@@ -24,11 +24,12 @@ public sealed interface Command {
     record RegisterNode(NodeRecord node) implements Command {}
 
     /**
-     * Allows a known node to come back with another store: its components become stale since 0, of
-     * a new generation. Refused with CONFLICT where that would leave a block without an in-sync
-     * component.
+     * Gives up store {@code storeId} of a known node, which may then come back with another: its
+     * components become stale since 0, of a new generation. Refused with CONFLICT where that would
+     * leave a block without an in-sync component, with IDENTITY_MISMATCH if the node has another
+     * store by now.
      */
-    record ReplaceNode(NodeId node) implements Command {}
+    record ReplaceNode(NodeId node, long storeId) implements Command {}
 
     /** Makes a volume, owned by {@code owner}. Same id and name again answers as the first time. */
     record CreateVolume(
@@ -64,7 +65,8 @@ public sealed interface Command {
      * An engine starts on the owner and asks for a new epoch; {@code requestId} makes a repetition
      * answer with the epoch that it was granted the first time. Refused with NOT_OWNER, and with
      * IDENTITY_MISMATCH for an incarnation other than the one that the node registered. The result
-     * carries the volume as of the grant (rule 4).
+     * carries the volume as of the grant (rule 4). The leader lets it into the log only when its
+     * table of leases says that no earlier owner can still answer reads.
      */
     record GrantEpoch(VolumeId id, NodeId node, long incarnation, long requestId)
             implements Command {}

@@ -175,7 +175,7 @@ final class ComponentRules {
                         + " has registered another");
     }
 
-    private static Result.Refused otherStore(NodeId node, long named, long known) {
+    static Result.Refused otherStore(NodeId node, long named, long known) {
         return Refusals.of(
                 ErrorCode.IDENTITY_MISMATCH,
                 "storeId",

@@ -61,6 +61,13 @@ final class NodeRules {
         if (known.isEmpty()) {
             return Refusals.noNode("node", command.node());
         }
+        NodeRecord node = known.get();
+        if (!node.hasStore()) {
+            return draft.done();
+        }
+        if (node.storeId() != command.storeId()) {
+            return ComponentRules.otherStore(command.node(), command.storeId(), node.storeId());
+        }
         for (VolumeRecord volume : List.copyOf(draft.volumes().values())) {
             Optional<ComponentRecord> component = volume.component(command.node());
             if (component.isEmpty()) {
@@ -81,19 +88,16 @@ final class NodeRules {
                 draft.put(changed);
             }
         }
-        NodeRecord node = known.get();
-        if (node.hasStore()) {
-            draft.put(
-                    new NodeRecord(
-                            node.id(),
-                            node.incarnation(),
-                            0,
-                            node.host(),
-                            node.basePort(),
-                            node.domain(),
-                            node.usableBytes(),
-                            node.featureLevelMax()));
-        }
+        draft.put(
+                new NodeRecord(
+                        node.id(),
+                        node.incarnation(),
+                        0,
+                        node.host(),
+                        node.basePort(),
+                        node.domain(),
+                        node.usableBytes(),
+                        node.featureLevelMax()));
         return draft.done();
     }
 
@@ -104,20 +108,14 @@ final class NodeRules {
             return volume.withComponents(
                     volume.components().stream().filter(c -> !c.node().equals(node)).toList());
         }
-        boolean isReplacedAlready =
-                component.state() == ComponentState.STALE
-                        && component.since() == 0
-                        && component.storeId() == 0;
-        return isReplacedAlready
-                ? volume
-                : volume.withComponent(
-                        new ComponentRecord(
-                                node,
-                                component.generation() + 1,
-                                ComponentState.STALE,
-                                0,
-                                component.attempt(),
-                                0));
+        return volume.withComponent(
+                new ComponentRecord(
+                        node,
+                        component.generation() + 1,
+                        ComponentState.STALE,
+                        0,
+                        component.attempt(),
+                        0));
     }
 
     private static Optional<Result.Refused> invalid(NodeRecord node) {

@@ -111,12 +111,13 @@ public final class LeaseTable {
     }
 
     /**
-     * True if the owner of a volume may be granted an epoch: no earlier owner can answer a read by
-     * its lease any more. It may be asked again after a while.
+     * True if {@code node} may be granted an epoch of a volume: it owns it, and no earlier owner
+     * can answer a read by its lease any more. If not, it may be asked again after a while. Holds
+     * for a command that is appended to the log right after, before another one is asked about.
      */
-    public boolean mayGrantEpoch(VolumeId id, long nowNanos) {
+    public boolean mayGrantEpoch(VolumeId id, NodeId node, long nowNanos) {
         Optional<VolumeRecord> volume = image.volume(id);
-        if (!isLeader || volume.isEmpty()) {
+        if (!isLeader || volume.isEmpty() || !volume.get().owner().equals(node)) {
             return false;
         }
         boolean isFirst = volume.get().epoch() == 0;

@@ -35,7 +35,7 @@ final class Samples {
         return List.of(
                 new Command.FormCluster(new ClusterId(0xabc, 0xdef), 1),
                 new Command.RegisterNode(node()),
-                new Command.ReplaceNode(node),
+                new Command.ReplaceNode(node, 0x7777),
                 new Command.CreateVolume(
                         id, "db-0", 1L << 30, 4096, new VolumePolicy(3, 2, 6), node, 42, 1234567),
                 new Command.DeleteVolume(id),

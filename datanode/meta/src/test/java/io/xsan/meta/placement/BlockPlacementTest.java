@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.meta.image.RingRecord;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -57,6 +59,22 @@ class BlockPlacementTest {
             }
             assertSpread(new RingRecord(1, members), 1 + random.nextInt(5));
         }
+    }
+
+    @Test
+    void findingTheNodesOfABlockAllocatesNothing() {
+        BlockPlacement placement = new BlockPlacement(VOLUME, Rings.ring(6, 4), 3);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int[] nodes = new int[3];
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int block = 0; block < BLOCKS; block++) {
+                placement.replicasOf(block, nodes);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertTrue(least < BLOCKS, "bytes allocated: " + least);
     }
 
     @Test
