@@ -21,11 +21,13 @@ public final class InSync {
                         .filter(c -> c.state() == ComponentState.IN_SYNC)
                         .map(c -> c.node().value())
                         .collect(Collectors.toSet());
-        if (volume.components().size() <= volume.policy().replicas()) {
-            return !inSync.isEmpty();
-        }
-        if (inSync.size() == volume.components().size()) {
+        int replicas = Math.min(volume.policy().replicas(), volume.components().size());
+        if (volume.components().size() - inSync.size() < replicas) {
+            // Fewer are missing than a block has replicas.
             return true;
+        }
+        if (replicas == volume.components().size()) {
+            return false;
         }
         BlockPlacement placement =
                 new BlockPlacement(volume.id(), volume.ring(), volume.policy().replicas());

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /** What the metadata allows. */
 public final class Limits {
     /** Most nodes. */
-    public static final int NODES_MAX = 1024;
+    public static final int NODES_MAX = 256;
 
     /** Most volumes, those being deleted included. */
     public static final int VOLUMES_MAX = 10_000;
