@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/.."
 . .mvn/jdk.sh
-find_jdk25 || exit 1
+find_or_install_jdk25 || exit 1
 export RESULTS
 RESULTS=$(mktemp)
 trap 'rm -f "$RESULTS"' EXIT
@@ -20,6 +20,7 @@ if [ ${#need[@]} -gt 0 ] && [ "$(id -u)" = 0 ]; then
         echo "   could not install all of: ${need[*]}"
 fi
 
+find . -path '*/target/*-reports/TEST-*.xml' -delete
 echo "== build and Java tests"
 start=$SECONDS
 ./mvnw -B -ntp verify 2>&1 | grep --line-buffered -E 'Tests run|ERROR|WARN.*xsan|Building |BUILD|FAIL' | sed -u -E 's/^\[INFO\] //'
@@ -36,7 +37,7 @@ for part in .ci/parts/*.sh; do
     echo "== $name took $((SECONDS - start)) s"
 done
 
-sum() { find . -path '*/target/*-reports/TEST-*.xml' -print0 | xargs -0 -r sed -n -E "s/^<testsuite .* $1=\"([0-9]+)\".*/\1/p" | awk '{ s += $1 } END { print s + 0 }'; }
+sum() { find . -path '*/target/surefire-reports/TEST-*.xml' -print0 | xargs -0 -r sed -n -E "s/^<testsuite .* $1=\"([0-9]+)\".*/\1/p" | awk '{ s += $1 } END { print s + 0 }'; }
 tests=$(sum tests)
 failed=$(($(sum failures) + $(sum errors)))
 skipped=$(sum skipped)
