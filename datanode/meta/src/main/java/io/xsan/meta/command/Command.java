@@ -31,7 +31,10 @@ public sealed interface Command {
      */
     record ReplaceNode(NodeId node, long storeId) implements Command {}
 
-    /** Makes a volume, owned by {@code owner}. Same id and name again answers as the first time. */
+    /**
+     * Makes a volume, owned by {@code owner}. Same id and name again answers as the first time.
+     * {@code firstGeneration} is an id of its own, positive and never given before in the cluster.
+     */
     record CreateVolume(
             VolumeId id,
             String name,

@@ -75,10 +75,11 @@ public final class LeaseTable {
     }
 
     /**
-     * Asks for the lease of life {@code incarnation} of {@code node}, whose engines have followed
-     * the metadata up to {@code followed}. {@code isConfirmed}: a majority has confirmed this
-     * leader in answers to requests sent less than an election timeout ago. Answer at once: the
-     * leader counts from {@code nowNanos}.
+     * Asks for the lease of life {@code incarnation} of {@code node}. {@code followed} is the index
+     * of an image after which none of its engines ran, not even to end what it had begun, for a
+     * volume that the image gives to another owner. {@code isConfirmed}: a majority has confirmed
+     * this leader in answers to requests sent less than an election timeout ago. Answer at once:
+     * the leader counts from {@code nowNanos}.
      */
     public LeaseAnswer renew(
             NodeId node, long incarnation, long followed, boolean isConfirmed, long nowNanos) {
