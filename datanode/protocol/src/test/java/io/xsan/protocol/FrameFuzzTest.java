@@ -21,7 +21,7 @@ class FrameFuzzTest {
     private static final int PIECE_MASK = 0x7f;
     private static final int SEAL_BIT = 0x80;
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void anyBytesAreAFaultOrFrames(byte[] input) {
         if (input.length < 2) {
             return;
