@@ -76,7 +76,10 @@ class FrameReaderTest implements FrameReader.Sink {
             int maxBytes = 1 + random.nextInt(random.nextBoolean() ? 9 : 20_000);
             feedInPieces(reader, stream.toByteArray(), random, maxBytes);
             assertThat(reader.isBetweenFrames()).as("seed %d", seed).isTrue();
-            assertThat(frames).as("seed %d", seed).usingRecursiveComparison().isEqualTo(sent);
+            assertThat(frames).as("seed %d", seed).hasSize(sent.size());
+            for (int i = 0; i < sent.size(); i++) {
+                assertThat(Arrays.equals(frames.get(i), sent.get(i))).as("seed %d", seed).isTrue();
+            }
         }
     }
 
