@@ -1,0 +1,153 @@
+package io.xsan.server.nbd;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.xsan.base.Check;
+import io.xsan.base.memory.BufferPool;
+import io.xsan.base.memory.PageBuffer;
+import io.xsan.frontend.nbd.NbdConfig;
+import io.xsan.frontend.nbd.NbdConnection;
+import io.xsan.frontend.nbd.NbdExports;
+import io.xsan.frontend.nbd.NbdSink;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One NBD client's socket. On the loop; replies leave at the end of the turn. */
+final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
+    private final NbdServer server;
+    private final NbdConnection connection;
+    private @Nullable Channel channel;
+    private @Nullable ByteBuf left;
+    private boolean isDirty;
+    private boolean isResumed;
+
+    NbdChannel(NbdServer server, NbdConfig config, NbdExports exports, BufferPool pool) {
+        this.server = server;
+        this.connection = new NbdConnection(config, exports, this, pool);
+    }
+
+    private Channel channel() {
+        return Check.present(channel, "an active connection has a channel");
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        channel = context.channel();
+        server.onActive(this);
+        connection.start();
+        server.loop().touch();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        server.loop().touch();
+        left = left == null ? bytes : Unpooled.wrappedBuffer(left, bytes);
+        if (channel().config().isAutoRead()) {
+            take();
+        }
+    }
+
+    private void take() {
+        ByteBuf bytes = left;
+        while (bytes != null && bytes.isReadable()) {
+            ByteBuffer view =
+                    bytes.nioBufferCount() == 1
+                            ? bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes())
+                            : bytes.nioBuffers()[0];
+            int before = view.position();
+            boolean wantsMore = connection.onBytes(view);
+            bytes.skipBytes(view.position() - before);
+            if (!wantsMore) {
+                channel().config().setAutoRead(false);
+                return;
+            }
+        }
+        if (bytes != null) {
+            left = null;
+            bytes.release();
+        }
+    }
+
+    void onTurnEnd(long nowNanos) {
+        connection.onTurnEnd(nowNanos);
+        if (isResumed) {
+            isResumed = false;
+            channel().config().setAutoRead(true);
+            take();
+        }
+    }
+
+    void flush() {
+        if (isDirty) {
+            isDirty = false;
+            channel().flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        connection.onWritable(context.channel().isWritable());
+        server.loop().touch();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        server.onInactive(this);
+        if (left != null) {
+            left.release();
+            left = null;
+        }
+        connection.onClosed();
+        server.loop().touch();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        server.onError(this, cause);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+        ByteBuf copy = channel().alloc().directBuffer(bytes.remaining());
+        copy.writeBytes(bytes.duplicate());
+        channel().write(copy, channel().voidPromise());
+        isDirty = true;
+    }
+
+    @Override
+    public void write(PageBuffer buffer, int offsetBytes, int lengthBytes) {
+        ByteBuffer view =
+                buffer.bytes().duplicate().limit(offsetBytes + lengthBytes).position(offsetBytes);
+        PageBuffer held = buffer.retain();
+        channel()
+                .write(Unpooled.wrappedBuffer(view.slice()))
+                .addListener(done -> held.release());
+        isDirty = true;
+    }
+
+    @Override
+    public void resumeReading() {
+        isResumed = true;
+        server.loop().touch();
+    }
+
+    @Override
+    public void startTls() {
+        throw Check.unreachable("TLS is not offered by this listener");
+    }
+
+    @Override
+    public void close() {
+        channel().flush();
+        channel().close();
+    }
+
+    @Override
+    public void abort() {
+        channel().close();
+    }
+}

@@ -1,0 +1,153 @@
+package io.xsan.server.nbd;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.xsan.base.InvariantViolation;
+import io.xsan.base.log.Log;
+import io.xsan.base.memory.BufferPool;
+import io.xsan.frontend.nbd.NbdConfig;
+import io.xsan.frontend.nbd.NbdExports;
+import io.xsan.server.shard.ShardLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Listens for NBD clients and ends their turns. */
+public final class NbdServer {
+    private static final WriteBufferWaterMark WATER_MARKS =
+            new WriteBufferWaterMark(1 << 20, 4 << 20);
+
+    private final ShardLoop loop;
+    private final BufferPool pool;
+    private final NbdExports exports;
+    private final int connectionsMax;
+    private final Log log;
+    private final NbdConfig config = NbdConfig.of(NbdConfig.Tls.OFF);
+    private final Set<NbdChannel> channels = new LinkedHashSet<>();
+    private final List<Channel> listeners = new ArrayList<>();
+
+    /** A server of {@code exports} without listeners. */
+    public NbdServer(
+            ShardLoop loop, BufferPool pool, NbdExports exports, int connectionsMax, Log log) {
+        this.loop = loop;
+        this.pool = pool;
+        this.exports = exports;
+        this.connectionsMax = connectionsMax;
+        this.log = log;
+    }
+
+    ShardLoop loop() {
+        return loop;
+    }
+
+    /** Accepts clients on a unix socket that only this user can open. Not on the loop. */
+    public void listen(Path socket) throws IOException, InterruptedException {
+        Files.deleteIfExists(socket);
+        ServerBootstrap bootstrap = bootstrap();
+        Channel bound =
+                ShardLoop.isEpoll()
+                        ? bootstrap
+                                .channel(EpollServerDomainSocketChannel.class)
+                                .bind(new DomainSocketAddress(socket.toFile()))
+                                .sync()
+                                .channel()
+                        : bootstrap
+                                .channel(NioServerDomainSocketChannel.class)
+                                .bind(UnixDomainSocketAddress.of(socket))
+                                .sync()
+                                .channel();
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        listeners.add(bound);
+    }
+
+    /** Accepts clients on a TCP port, which must be of loopback. Not on the loop. */
+    public void listen(InetSocketAddress address) throws InterruptedException {
+        if (!address.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException("NBD without TLS listens on loopback only");
+        }
+        Channel bound =
+                bootstrap()
+                        .channel(
+                                ShardLoop.isEpoll()
+                                        ? EpollServerSocketChannel.class
+                                        : NioServerSocketChannel.class)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .bind(address)
+                        .sync()
+                        .channel();
+        listeners.add(bound);
+    }
+
+    private ServerBootstrap bootstrap() {
+        return new ServerBootstrap()
+                .group(loop.group())
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .childHandler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                accept(channel);
+                            }
+                        });
+    }
+
+    private void accept(Channel channel) {
+        if (channels.size() >= connectionsMax) {
+            log.warn("nbd-refused", "from", channel.remoteAddress(), "max", connectionsMax);
+            channel.close();
+            return;
+        }
+        channel.pipeline().addLast(new NbdChannel(this, config, exports, pool));
+    }
+
+    void onActive(NbdChannel channel) {
+        channels.add(channel);
+    }
+
+    void onInactive(NbdChannel channel) {
+        channels.remove(channel);
+    }
+
+    void onError(NbdChannel channel, Throwable cause) {
+        if (cause instanceof InvariantViolation bug) {
+            loop.die(bug);
+        }
+        log.debug("nbd-error", "reason", cause);
+        channel.abort();
+    }
+
+    /** Goes on with what waited, before the disk. */
+    public void onTurnEnd(long nowNanos) {
+        for (NbdChannel channel : List.copyOf(channels)) {
+            channel.onTurnEnd(nowNanos);
+        }
+    }
+
+    /** Sends the replies of the turn. */
+    public void flush() {
+        for (NbdChannel channel : List.copyOf(channels)) {
+            channel.flush();
+        }
+    }
+
+    /** Ends listeners and connections. On the loop. */
+    public void close() {
+        listeners.forEach(Channel::close);
+        List.copyOf(channels).forEach(NbdChannel::abort);
+    }
+}

@@ -1,0 +1,312 @@
+package io.xsan.server.shard;
+
+import io.xsan.base.ClusterId;
+import io.xsan.base.ErrorCode;
+import io.xsan.base.Refusal;
+import io.xsan.base.log.Log;
+import io.xsan.base.memory.BufferPool;
+import io.xsan.base.memory.PageBuffer;
+import io.xsan.base.memory.PoolConfig;
+import io.xsan.base.seam.Clock;
+import io.xsan.base.seam.Entropy;
+import io.xsan.engine.Bugs;
+import io.xsan.engine.EngineLimits;
+import io.xsan.engine.ShardCore;
+import io.xsan.engine.ShardSetup;
+import io.xsan.engine.ShardStatus;
+import io.xsan.engine.VolumeSession;
+import io.xsan.frontend.volume.VolumeConnection;
+import io.xsan.frontend.volume.VolumeLink;
+import io.xsan.meta.MetaPort;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.protocol.FrameFault;
+import io.xsan.protocol.FrameHeader;
+import io.xsan.protocol.LinkState;
+import io.xsan.server.disk.FileDisk;
+import io.xsan.server.nbd.NbdServer;
+import io.xsan.server.nbd.ShardExports;
+import io.xsan.server.net.LinkTls;
+import io.xsan.server.net.NetworkConfig;
+import io.xsan.server.net.PeerNetwork;
+import io.xsan.store.DeviceOutcome;
+import io.xsan.store.Limits;
+import io.xsan.store.LogStore;
+import io.xsan.store.StoreConfig;
+import io.xsan.store.format.DeviceRole;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard with all it stands on, wired by hand: loop, memory, device, store, network, NBD. Built and
+ * used from any thread but the loop's; what it holds is touched on the loop alone.
+ */
+public final class ShardRuntime {
+    /** What a shard is to be. {@code tls} null only in tests on loopback. */
+    public record Setup(
+            ClusterId cluster,
+            int node,
+            long incarnation,
+            InetSocketAddress address,
+            Path device,
+            long deviceBytes,
+            DeviceRole role,
+            PoolConfig pool,
+            int connectionsMax,
+            @Nullable LinkTls tls,
+            Clock clock,
+            Entropy entropy,
+            Log log) {}
+
+    private final Setup setup;
+    private final ShardLoop loop;
+    private final BufferPool pool;
+    private final FileDisk disk;
+    private final LogStore store;
+    private final PeerNetwork network;
+    private final ShardCore core;
+    private final ShardExports exports;
+    private final NbdServer nbd;
+
+    /**
+     * Opens the device (formatting it if it is blank) and recovers the store. {@code meta} makes the
+     * way to the metadata, whose answers must come by {@link #post}.
+     *
+     * @throws IOException if the device cannot be opened
+     * @throws Refusal if the device belongs to another cluster or node
+     */
+    public ShardRuntime(Setup setup, Function<ShardRuntime, MetaPort> meta) throws IOException {
+        this.setup = setup;
+        loop = new ShardLoop("xsan-shard-0", setup.clock(), setup.log());
+        pool = new BufferPool(setup.pool());
+        disk = FileDisk.open(setup.device(), setup.deviceBytes(), setup.log());
+        store = onLoop(this::openStore);
+        LinkState.Self self =
+                new LinkState.Self(setup.cluster(), setup.node(), setup.incarnation());
+        NetworkConfig config =
+                new NetworkConfig(setup.tls(), setup.connectionsMax(), setup.log());
+        network = new PeerNetwork(self, loop, pool, config, this::agentSide);
+        core = new ShardCore(shardSetup(meta.apply(this)));
+        network.setReceiver(core);
+        exports = new ShardExports(core, setup.node(), setup.clock());
+        nbd = new NbdServer(loop, pool, exports, setup.connectionsMax(), setup.log());
+    }
+
+    private ShardSetup shardSetup(MetaPort meta) {
+        return new ShardSetup(
+                setup.cluster(),
+                setup.node(),
+                setup.incarnation(),
+                setup.clock(),
+                setup.entropy(),
+                network,
+                meta,
+                store,
+                pool,
+                EngineLimits.DEFAULT,
+                Bugs.NONE,
+                setup.log());
+    }
+
+    private LogStore openStore() {
+        StoreConfig config =
+                new StoreConfig(
+                        setup.cluster(),
+                        setup.node(),
+                        setup.role(),
+                        StoreConfig.SEGMENT_BYTES_DEFAULT,
+                        Limits.DEFAULT);
+        DeviceOutcome found = open(config);
+        if (found instanceof DeviceOutcome.Blank) {
+            DeviceOutcome[] formatted = new DeviceOutcome[1];
+            LogStore.format(config, disk, setup.entropy(), false, o -> formatted[0] = o);
+            if (formatted[0] instanceof DeviceOutcome.Formatted done) {
+                setup.log().info("device-formatted", "storeId", done.storeId());
+                found = open(config);
+            } else if (formatted[0] != null) {
+                found = formatted[0];
+            }
+        }
+        return switch (found) {
+            case DeviceOutcome.Opened opened -> opened.store();
+            case DeviceOutcome.Refused refused ->
+                    throw new Refusal(
+                            refused.code(), "device " + setup.device() + ": " + refused.reason());
+            case DeviceOutcome.Blank _, DeviceOutcome.Formatted _ ->
+                    throw new Refusal(
+                            ErrorCode.DEVICE_FAILED,
+                            "device " + setup.device() + " could not be formatted");
+        };
+    }
+
+    private DeviceOutcome open(StoreConfig config) {
+        DeviceOutcome[] outcome = new DeviceOutcome[1];
+        LogStore.open(config, disk, setup.clock(), setup.log(), o -> outcome[0] = o);
+        if (outcome[0] == null) {
+            throw new IllegalStateException("a file device answers at once");
+        }
+        return outcome[0];
+    }
+
+    /** Id of the store. */
+    public long storeId() {
+        return store.storeId();
+    }
+
+    /** Bytes that components may hold. */
+    public long usableBytes() {
+        return onLoop(() -> store.status().usableBytes());
+    }
+
+    /** Opens the ports and starts turns. */
+    public void start(Path nbdSocket, InetSocketAddress nbdAddress)
+            throws IOException, InterruptedException {
+        onLoop(
+                () -> {
+                    loop.atTurnEnd(this::endTurn);
+                    loop.atTick(core::onTick);
+                    loop.atTick(network::onTick);
+                    return 0;
+                });
+        network.listen(setup.address());
+        nbd.listen(nbdSocket);
+        nbd.listen(nbdAddress);
+    }
+
+    private void endTurn(long nowNanos) {
+        nbd.onTurnEnd(nowNanos);
+        network.deliverLocal();
+        network.flush();
+        core.endTurn(nowNanos);
+        network.deliverLocal();
+        network.flush();
+        nbd.flush();
+    }
+
+    /** Takes a newer image of the metadata. Any thread. */
+    public void onImage(ClusterImage image) {
+        Map<Integer, InetSocketAddress> peers = new LinkedHashMap<>();
+        for (NodeRecord node : image.nodes().values()) {
+            peers.put(node.id().value(), new InetSocketAddress(node.host(), node.basePort()));
+        }
+        loop.post(
+                () -> {
+                    network.setPeers(peers);
+                    exports.onImage(image);
+                    core.onImage(image);
+                });
+    }
+
+    /** Tells of the lease. Any thread. */
+    public void onLease(long untilNanos) {
+        loop.post(() -> core.onLease(untilNanos));
+    }
+
+    /** Runs an action on the shard. Any thread. */
+    public void post(Runnable action) {
+        loop.post(action);
+    }
+
+    /** What the shard is doing. Any thread but the loop's. */
+    public ShardStatus status() {
+        return onLoop(core::status);
+    }
+
+    private PeerNetwork.AgentSide agentSide(PeerNetwork.AgentOut out) {
+        VolumeLink link =
+                new VolumeLink() {
+                    @Override
+                    public void send(FrameHeader header, @Nullable PageBuffer body, int offset) {
+                        out.send(header, body, offset);
+                    }
+
+                    @Override
+                    public void close() {
+                        out.close();
+                    }
+
+                    @Override
+                    public void connect(
+                            long volume, long attachment, long session, VolumeSession.Listener l) {
+                        core.connect(volume, attachment, session, l);
+                    }
+                };
+        VolumeConnection connection = new VolumeConnection(link, pool);
+        return new PeerNetwork.AgentSide() {
+            @Override
+            public FrameFault onHeader(FrameHeader header) {
+                return connection.onHeader(header);
+            }
+
+            @Override
+            public void onFrame(FrameHeader header, @Nullable PageBuffer body) {
+                connection.onFrame(header, body);
+            }
+
+            @Override
+            public void onTurnEnd() {
+                connection.onTurnEnd();
+            }
+
+            @Override
+            public void onClosed() {
+                connection.onClosed();
+            }
+        };
+    }
+
+    private <T> T onLoop(java.util.concurrent.Callable<T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loop.loop()
+                .execute(
+                        () -> {
+                            try {
+                                result.complete(action.call());
+                            } catch (Exception e) {
+                                result.completeExceptionally(e);
+                            }
+                        });
+        try {
+            return result.get(5, TimeUnit.MINUTES);
+        } catch (java.util.concurrent.ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the shard does not answer", e);
+        }
+    }
+
+    /** Stops in order: I/O of hosts, engines, store, ports. Returns when everything is durable. */
+    public void close() throws IOException {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        loop.post(() -> core.close(() -> done.complete(true)));
+        try {
+            done.get(5, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+            setup.log().warn("stop-not-clean", "reason", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        onLoop(
+                () -> {
+                    nbd.close();
+                    network.close();
+                    return 0;
+                });
+        loop.close();
+        disk.close();
+    }
+}
