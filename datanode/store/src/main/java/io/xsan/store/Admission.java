@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns ops into records of the group being built, or into their answer; and answers them. */
 final class Admission {
-    /** A write is not split for less than this, unless nothing else can be done. */
-    private static final int PIECE_PAGES_MIN = 16;
+    /** A client's write is not split for less than this, unless nothing else can be done. */
+    private final int piecePagesMin;
+
+    /** Free segments that only the cleaner opens. */
+    private static final int CLEANER_SEGMENTS = 2;
 
     private final StoreCore core;
     private final GroupBuilder group;
@@ -21,15 +24,19 @@ final class Admission {
     Admission(StoreCore core, GroupBuilder group) {
         this.core = core;
         this.group = group;
+        piecePagesMin = Math.min(16, core.superblock.segmentPages() / 8);
     }
 
     /** Segments that must be free, beside the open one, for {@code op} to be taken. */
     int freeSegmentsFor(@Nullable StoreOp op) {
-        boolean isClientData =
-                op instanceof WriteOp write
-                        && write.content == WriteOp.Content.DATA
-                        && !write.mayUseReserve;
-        return isClientData ? core.limits.clientFreeSegmentsMin() : 0;
+        return isClientData(op) ? core.limits.clientFreeSegmentsMin() : CLEANER_SEGMENTS;
+    }
+
+    /** True for what waits until the cleaner has made room. */
+    static boolean isClientData(@Nullable StoreOp op) {
+        return op instanceof WriteOp write
+                && write.content == WriteOp.Content.DATA
+                && !write.mayUseReserve;
     }
 
     /** Takes {@code op} whole; false if the group or the segment is full before its end. */
@@ -73,8 +80,8 @@ final class Admission {
         }
         int wanted = op.pages - op.pagesTaken;
         int fit = group.fit(wanted);
-        boolean isFresh = core.place.page == 0 && group.records() == 0;
-        if (fit == 0 || fit < wanted && fit < PIECE_PAGES_MIN && !isFresh) {
+        boolean maySplit = op instanceof MoveOp || core.place.page == 0 && group.records() == 0;
+        if (fit == 0 || fit < wanted && fit < piecePagesMin && !maySplit) {
             return false;
         }
         group.addPages(op, owner, op.pagesTaken, fit);

@@ -56,6 +56,7 @@ final class Cleaner implements Disk.Completion, StoreListener {
     private boolean isMarkTaken;
     private boolean areStatesWritten;
     private long creditPages;
+    private int victimsInVain;
 
     Cleaner(StoreCore core, CommitLoop loop) {
         this.core = core;
@@ -74,6 +75,11 @@ final class Cleaner implements Disk.Completion, StoreListener {
     /** Time for a bounded piece of work. */
     void allow(int pages) {
         creditPages = Math.min(creditPages + pages, 4L * pages);
+    }
+
+    /** Client data found room: what was freed was not in vain. */
+    void onProgress() {
+        victimsInVain = 0;
     }
 
     /** A segment whose free mark is to be written with the next commit, once, or -1. */
@@ -121,12 +127,10 @@ final class Cleaner implements Disk.Completion, StoreListener {
         }
         int liveMax = core.space.cleanableLivePages();
         victim = core.table.victim(liveMax, core.nextSegmentSequence, isUrgent);
-        if (victim < 0) {
-            if (loop.isStalled()) {
-                loop.giveUpStalled();
-            }
+        if (victim < 0 || loop.isStalled() && victimsInVain++ > core.table.count()) {
+            victimsInVain = 0;
             creditPages = 0;
-            return false;
+            return loop.giveUpStalled();
         }
         areStatesWritten = false;
         if (core.table.livePages(victim) == 0 && core.table.notes(victim) == 0) {
@@ -355,5 +359,10 @@ final class Cleaner implements Disk.Completion, StoreListener {
             return enter(Phase.UNPINNING);
         }
         return lose("live records");
+    }
+
+    @Override
+    public String toString() {
+        return phase + " victim " + victim + " outstanding " + outstanding + "+" + opsOutstanding;
     }
 }

@@ -94,18 +94,20 @@ final class CommitLoop implements Disk.Completion {
         return isStalled;
     }
 
-    /** The cleaner has found nothing that is worth cleaning: data that waits does so in vain. */
-    void giveUpStalled() {
-        if (phase != Phase.IDLE || !batch.isEmpty()) {
-            return;
+    /** The cleaner finds nothing worth cleaning: writes wait in vain. True if any did. */
+    boolean giveUpStalled() {
+        boolean isVain = isStalled && phase == Phase.IDLE && batch.isEmpty();
+        if (!isVain || !(queue.peek() instanceof WriteOp)) {
+            return false;
         }
-        while (admission.freeSegmentsFor(queue.peek()) > 0) {
+        while (queue.peek() instanceof WriteOp) {
             StoreOp op = queue.remove();
             op.result = ErrorCode.INSUFFICIENT_SPACE;
             batch.add(op);
         }
         isStalled = false;
         answer();
+        return true;
     }
 
     void pump() {
@@ -247,6 +249,9 @@ final class CommitLoop implements Disk.Completion {
                 return;
             }
             batch.add(source.remove());
+            if (!isInternal) {
+                cleaner.onProgress();
+            }
         }
     }
 
@@ -389,5 +394,44 @@ final class CommitLoop implements Disk.Completion {
             op.result = ErrorCode.DEVICE_FAILED;
             admission.answer(op);
         }
+    }
+
+    /** Gives back the buffers of all ops that are not answered. */
+    void releaseBuffers() {
+        releaseBuffers(batch);
+        releaseBuffers(queue);
+    }
+
+    private static void releaseBuffers(OpQueue ops) {
+        while (!ops.isEmpty()) {
+            if (ops.remove() instanceof WriteOp write
+                    && !(write instanceof MoveOp)
+                    && write.content == WriteOp.Content.DATA
+                    && write.buffer != null) {
+                write.buffer.release();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return phase
+                + " outstanding "
+                + outstanding
+                + " queue "
+                + queue.size()
+                + " internal "
+                + internal.size()
+                + " batch "
+                + batch.size()
+                + " free "
+                + core.table.freeCount()
+                + " open "
+                + core.place.segment
+                + "@"
+                + core.place.page
+                + (isStalled ? " stalled" : "")
+                + " cleaner "
+                + cleaner;
     }
 }

@@ -27,7 +27,7 @@ public record Limits(
         int clientFreeSegmentsMin,
         int reserveSegmentsMin) {
     /** What a datanode uses. */
-    public static final Limits DEFAULT = new Limits(1024, 1000, 64 << 10, 1024, 256, 256, 64, 2, 5);
+    public static final Limits DEFAULT = new Limits(1024, 1000, 64 << 10, 1024, 256, 256, 64, 3, 6);
 
     /** Checks ranges and relations. */
     public Limits {
@@ -41,7 +41,7 @@ public record Limits(
         Check.that(readsInFlightMax > 0 && cleanPagesPerTick > 0, "positive limits");
         Check.that(movePagesMax > 0 && moveRecordsMax > 0, "positive limits");
         Check.that(
-                clientFreeSegmentsMin >= 2 && reserveSegmentsMin > clientFreeSegmentsMin + 1,
+                clientFreeSegmentsMin >= 3 && reserveSegmentsMin > clientFreeSegmentsMin + 1,
                 "the cleaner has room to work",
                 clientFreeSegmentsMin,
                 reserveSegmentsMin);

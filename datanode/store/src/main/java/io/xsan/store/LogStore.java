@@ -198,10 +198,18 @@ public final class LogStore implements BlockStore {
     }
 
     /**
-     * Frees the memory without touching the device: after the answer of {@link #close}, or when the
-     * process that this store is part of is simulated to have died. No call may follow.
+     * Frees the memory, and gives back the buffers of ops that are not answered, without touching
+     * the device: after the answer of {@link #close}, or when the process that this store is part
+     * of is simulated to have died. No call and no completion may follow.
      */
     public void release() {
+        loop.releaseBuffers();
+        reads.releaseBuffers();
         core.memory.close();
+    }
+
+    @Override
+    public String toString() {
+        return core.superblock.storeId() + ": " + loop;
     }
 }

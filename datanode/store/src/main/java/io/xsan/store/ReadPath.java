@@ -211,6 +211,22 @@ final class ReadPath implements Disk.Completion {
         }
     }
 
+    /** Gives back the buffers of all reads that are not answered. */
+    void releaseBuffers() {
+        for (Slot slot : slots) {
+            ReadOp op = slot.op;
+            if (op != null) {
+                slot.op = null;
+                buffer(op).release();
+            }
+        }
+        while (!waiting.isEmpty()) {
+            if (waiting.remove() instanceof ReadOp op) {
+                buffer(op).release();
+            }
+        }
+    }
+
     private static void answer(ReadOp op, ErrorCode status) {
         buffer(op).release();
         op.listener.onStoreDone(op, status);

@@ -55,8 +55,7 @@ final class StoreRig implements AutoCloseable {
 
     final Disk disk;
     final StoreConfig config;
-    final BufferPool pool = new BufferPool(new PoolConfig(0, 4, 2, 0, 4 << 20));
-    final PageBuffer in = Objects.requireNonNull(pool.take(4 << 20));
+    final BufferPool pool = new BufferPool(new PoolConfig(0, 48, 8, 0, 4 << 20));
     final PageBuffer out = Objects.requireNonNull(pool.take(4 << 20));
     final Crc32c crc = new Crc32c();
     @Nullable LogStore store;
@@ -125,7 +124,6 @@ final class StoreRig implements AutoCloseable {
     @Override
     public void close() {
         abandon();
-        in.release();
         out.release();
         assertThat(pool.lentCount()).isZero();
         pool.close();
@@ -183,7 +181,7 @@ final class StoreRig implements AutoCloseable {
         if (content == WriteOp.Content.DATA) {
             int bytes = pages * Pages.PAGE_BYTES;
             buffer = pool.take(bytes);
-            buffer = buffer == null ? in.retain() : buffer;
+            buffer = Objects.requireNonNull(buffer);
             for (int page = 0; page < pages; page++) {
                 fill(buffer, page, version, block, firstPage + page);
             }
