@@ -72,6 +72,11 @@ public final class LinkState {
         return new LinkState(self, limits, false, certifiedNode);
     }
 
+    /** True for the side that made the connection. */
+    public boolean isDialing() {
+        return isDialing;
+    }
+
     /** The first frame, for the dialing side to send right after connecting. */
     public FrameHeader hello() {
         Check.that(isDialing && phase == Phase.NEW, "greets once");
