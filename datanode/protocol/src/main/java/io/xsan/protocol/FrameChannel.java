@@ -28,7 +28,9 @@ public final class FrameChannel {
         /** Sends bytes of a buffer without copying them; retains it until they have left. */
         void write(PageBuffer buffer, int offsetBytes, int lengthBytes);
 
-        /** Closes the connection at once; {@link FrameChannel#onClosed} follows, not from inside. */
+        /**
+         * Closes the connection at once; {@link FrameChannel#onClosed} follows, not from inside.
+         */
         void abort();
     }
 
@@ -37,7 +39,9 @@ public final class FrameChannel {
         /** Both sides have greeted. */
         void onUp(FrameChannel channel);
 
-        /** A header that the link lets in, before its body; anything but NONE ends the connection. */
+        /**
+         * A header that the link lets in, before its body; anything but NONE ends the connection.
+         */
         FrameFault onHeader(FrameHeader header);
 
         /** A whole frame, not of the link itself; both are borrowed. */
@@ -88,9 +92,9 @@ public final class FrameChannel {
     }
 
     /**
-     * Takes bytes from the position of {@code bytes} on. Returns true if all were taken and more are
-     * wanted. Else, unless the connection was aborted, the pool is empty: the caller keeps the rest,
-     * reads no more, and calls again at the end of a turn.
+     * Takes bytes from the position of {@code bytes} on. Returns true if all were taken and more
+     * are wanted. Else, unless the connection was aborted, the pool is empty: the caller keeps the
+     * rest, reads no more, and calls again at the end of a turn.
      */
     public boolean onBytes(ByteBuffer bytes) {
         if (isAborted || isDown) {
