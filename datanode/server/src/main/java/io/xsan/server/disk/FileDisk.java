@@ -138,7 +138,8 @@ public final class FileDisk implements Disk, AutoCloseable {
     /** Reads up to the end of a file; the rest is the next one's. */
     private int readSome(long at, ByteBuffer left) throws IOException {
         int end = left.limit();
-        left.limit(left.position() + (int) Math.min(left.remaining(), FILE_BYTES - at % FILE_BYTES));
+        left.limit(
+                left.position() + (int) Math.min(left.remaining(), FILE_BYTES - at % FILE_BYTES));
         int count = file(at).read(left, at % FILE_BYTES);
         left.limit(end);
         if (count <= 0) {

@@ -123,9 +123,7 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
         ByteBuffer view =
                 buffer.bytes().duplicate().limit(offsetBytes + lengthBytes).position(offsetBytes);
         PageBuffer held = buffer.retain();
-        channel()
-                .write(Unpooled.wrappedBuffer(view.slice()))
-                .addListener(done -> held.release());
+        channel().write(Unpooled.wrappedBuffer(view.slice())).addListener(done -> held.release());
         isDirty = true;
     }
 

@@ -257,11 +257,10 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
                 body.bytes().duplicate().limit(offsetBytes + dataBytes).position(offsetBytes);
         queuedBytes += dataBytes;
         out.write(Unpooled.wrappedBuffer(view.slice()))
-                .addListener(
-                        done -> {
-                            queuedBytes -= dataBytes;
-                            body.release();
-                        });
+                .addListener(done -> {
+                    queuedBytes -= dataBytes;
+                    body.release();
+                });
         if (queuedBytes > QUEUED_BYTES_MAX) {
             down("the peer takes nothing: " + queuedBytes + " bytes wait for it");
         }

@@ -12,8 +12,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * Who a certificate says that its holder is: the URI {@code xsan://cluster/ID/ROLE/NUMBER} among its
- * subject alternative names.
+ * Who a certificate says that its holder is: the URI {@code xsan://cluster/ID/ROLE/NUMBER} among
+ * its subject alternative names.
  */
 public record PeerIdentity(String cluster, String role, int number) {
     private static final int URI_NAME = 6;

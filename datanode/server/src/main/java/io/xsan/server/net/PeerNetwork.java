@@ -38,8 +38,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network of a shard: one link to each other datanode, made again when it breaks; connections of
- * agents on the same port; delivery to the node itself in the same turn.
+ * The network of a shard: one link to each other datanode, made again when it breaks; connections
+ * of agents on the same port; delivery to the node itself in the same turn.
  */
 public final class PeerNetwork implements Network, PeerChannel.Owner {
     private static final long REDIAL_NANOS = 200_000_000L;
@@ -167,15 +167,14 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
         if (isClosed) {
             return;
         }
-        addresses.forEach(
-                (node, address) -> {
-                    boolean isDue = nowNanos - redialNanos.getOrDefault(node, nowNanos) >= 0;
-                    boolean isMine = self.node() < node;
-                    if (isMine && isDue && !links.containsKey(node) && !dialing.containsValue(node)) {
-                        redialNanos.put(node, nowNanos + REDIAL_NANOS);
-                        dial(node, address);
-                    }
-                });
+        addresses.forEach((node, address) -> {
+            boolean isDue = nowNanos - redialNanos.getOrDefault(node, nowNanos) >= 0;
+            boolean isMine = self.node() < node;
+            if (isMine && isDue && !links.containsKey(node) && !dialing.containsValue(node)) {
+                redialNanos.put(node, nowNanos + REDIAL_NANOS);
+                dial(node, address);
+            }
+        });
     }
 
     private void dial(int node, InetSocketAddress address) {
@@ -199,19 +198,19 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
                             }
                         })
                 .connect(address)
-                .addListener(
-                        done -> {
-                            if (!done.isSuccess()) {
-                                channel.down("cannot connect");
-                            }
-                        });
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        channel.down("cannot connect");
+                    }
+                });
     }
 
     @Override
     public @Nullable LinkState stateFor(PeerChannel channel, Optional<PeerIdentity> identity) {
         Integer dialed = dialing.get(channel);
         boolean isOfCluster =
-                identity.map(i -> i.cluster().equals(self.cluster().toString())).orElse(tls == null);
+                identity.map(i -> i.cluster().equals(self.cluster().toString()))
+                        .orElse(tls == null);
         if (!isOfCluster) {
             return null;
         }
@@ -224,8 +223,7 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
             return state;
         }
         return identity.map(this::accepting)
-                .orElseGet(
-                        () -> LinkState.accepting(self, LinkLimits.DEFAULT, LinkState.ANY_NODE));
+                .orElseGet(() -> LinkState.accepting(self, LinkLimits.DEFAULT, LinkState.ANY_NODE));
     }
 
     private @Nullable LinkState accepting(PeerIdentity identity) {

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One event loop thread. Whatever happens on it first in a turn schedules the turn's end, which runs
- * after all sockets that were ready: so batches grow with the load and nothing waits when there is
- * none. An exception that reaches the loop is a bug and ends the process.
+ * One event loop thread. Whatever happens on it first in a turn schedules the turn's end, which
+ * runs after all sockets that were ready: so batches grow with the load and nothing waits when
+ * there is none. An exception that reaches the loop is a bug and ends the process.
  */
 public final class ShardLoop implements AutoCloseable {
     private static final int TICK_MILLIS = 10;
@@ -86,13 +86,11 @@ public final class ShardLoop implements AutoCloseable {
 
     /** Runs an action on the loop as part of a turn. Any thread. */
     public void post(Runnable action) {
-        loop.execute(
-                () ->
-                        guard(
-                                () -> {
-                                    action.run();
-                                    touch();
-                                }));
+        loop.execute(() ->
+                guard(() -> {
+                    action.run();
+                    touch();
+                }));
     }
 
     private void tick() {

@@ -46,8 +46,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard with all it stands on, wired by hand: loop, memory, device, store, network, NBD. Built and
- * used from any thread but the loop's; what it holds is touched on the loop alone.
+ * A shard with all it stands on, wired by hand: loop, memory, device, store, network, NBD. Built
+ * and used from any thread but the loop's; what it holds is touched on the loop alone.
  */
 public final class ShardRuntime {
     /** What a shard is to be. {@code tls} null only in tests on loopback. */
@@ -77,8 +77,8 @@ public final class ShardRuntime {
     private final NbdServer nbd;
 
     /**
-     * Opens the device (formatting it if it is blank) and recovers the store. {@code meta} makes the
-     * way to the metadata, whose answers must come by {@link #post}.
+     * Opens the device (formatting it if it is blank) and recovers the store. {@code meta} makes
+     * the way to the metadata, whose answers must come by {@link #post}.
      *
      * @throws IOException if the device cannot be opened
      * @throws Refusal if the device belongs to another cluster or node
@@ -91,8 +91,7 @@ public final class ShardRuntime {
         store = onLoop(this::openStore);
         LinkState.Self self =
                 new LinkState.Self(setup.cluster(), setup.node(), setup.incarnation());
-        NetworkConfig config =
-                new NetworkConfig(setup.tls(), setup.connectionsMax(), setup.log());
+        NetworkConfig config = new NetworkConfig(setup.tls(), setup.connectionsMax(), setup.log());
         network = new PeerNetwork(self, loop, pool, config, this::agentSide);
         core = new ShardCore(shardSetup(meta.apply(this)));
         network.setReceiver(core);
@@ -169,13 +168,12 @@ public final class ShardRuntime {
     /** Opens the ports and starts turns. */
     public void start(Path nbdSocket, InetSocketAddress nbdAddress)
             throws IOException, InterruptedException {
-        onLoop(
-                () -> {
-                    loop.atTurnEnd(this::endTurn);
-                    loop.atTick(core::onTick);
-                    loop.atTick(network::onTick);
-                    return 0;
-                });
+        onLoop(() -> {
+            loop.atTurnEnd(this::endTurn);
+            loop.atTick(core::onTick);
+            loop.atTick(network::onTick);
+            return 0;
+        });
         network.listen(setup.address());
         nbd.listen(nbdSocket);
         nbd.listen(nbdAddress);
@@ -197,12 +195,11 @@ public final class ShardRuntime {
         for (NodeRecord node : image.nodes().values()) {
             peers.put(node.id().value(), new InetSocketAddress(node.host(), node.basePort()));
         }
-        loop.post(
-                () -> {
-                    network.setPeers(peers);
-                    exports.onImage(image);
-                    core.onImage(image);
-                });
+        loop.post(() -> {
+            network.setPeers(peers);
+            exports.onImage(image);
+            core.onImage(image);
+        });
     }
 
     /** Tells of the lease. Any thread. */
@@ -266,14 +263,13 @@ public final class ShardRuntime {
     private <T> T onLoop(java.util.concurrent.Callable<T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         loop.loop()
-                .execute(
-                        () -> {
-                            try {
-                                result.complete(action.call());
-                            } catch (Exception e) {
-                                result.completeExceptionally(e);
-                            }
-                        });
+                .execute(() -> {
+                    try {
+                        result.complete(action.call());
+                    } catch (Exception e) {
+                        result.completeExceptionally(e);
+                    }
+                });
         try {
             return result.get(5, TimeUnit.MINUTES);
         } catch (java.util.concurrent.ExecutionException e) {
@@ -300,12 +296,11 @@ public final class ShardRuntime {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        onLoop(
-                () -> {
-                    nbd.close();
-                    network.close();
-                    return 0;
-                });
+        onLoop(() -> {
+            nbd.close();
+            network.close();
+            return 0;
+        });
         loop.close();
         disk.close();
     }

@@ -1,0 +1,52 @@
+package io.xsan.protocol.client;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.xsan.base.ErrorCode;
+
+/** A call that ended with an error of XSAN, or that no datanode answered. */
+public final class ApiException extends RuntimeException {
+    /** Number of the error code, in the trailers of a failed call. */
+    public static final Metadata.Key<String> CODE =
+            Metadata.Key.of("xsan-code", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+
+    /** An error with {@code code} and a sentence for people. */
+    public ApiException(ErrorCode code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    /** The error code. */
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** What a failed call means. */
+    static ApiException of(StatusRuntimeException failure) {
+        Metadata trailers = failure.getTrailers();
+        String number = trailers == null ? null : trailers.get(CODE);
+        String description = failure.getStatus().getDescription();
+        String message = description == null ? failure.getStatus().toString() : description;
+        if (number != null && number.matches("[0-9]{1,3}")) {
+            return new ApiException(ErrorCode.of(Integer.parseInt(number)), message);
+        }
+        ErrorCode code =
+                switch (failure.getStatus().getCode()) {
+                    case DEADLINE_EXCEEDED -> ErrorCode.NETWORK_TIMEOUT;
+                    case UNAVAILABLE -> ErrorCode.NODE_UNREACHABLE;
+                    case UNAUTHENTICATED, PERMISSION_DENIED -> ErrorCode.PERMISSION_DENIED;
+                    default -> ErrorCode.CONSENSUS_FAILED;
+                };
+        return new ApiException(code, message);
+    }
+
+    /** True where another datanode may answer, and the call surely did nothing. */
+    static boolean isElsewhere(StatusRuntimeException failure) {
+        return failure.getStatus().getCode() == Status.Code.UNAVAILABLE;
+    }
+}
