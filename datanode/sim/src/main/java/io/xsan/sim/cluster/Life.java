@@ -2,13 +2,16 @@ package io.xsan.sim.cluster;
 
 import io.xsan.base.Check;
 import io.xsan.base.NodeId;
+import io.xsan.base.VolumeId;
 import io.xsan.base.log.Log;
 import io.xsan.base.memory.BufferPool;
 import io.xsan.engine.Shard;
+import io.xsan.engine.ShardStatus;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.lease.LeaseHolder;
 import io.xsan.sim.disk.SimDisk;
 import io.xsan.sim.meta.SimLeases;
 import io.xsan.sim.meta.SimMetaPort;
@@ -45,8 +48,10 @@ final class Life {
     private @Nullable LogStore store;
     private @Nullable Shard shard;
     private String refused = "";
-    private long seenIndex;
-    private long seenNextTurn;
+    private final LeaseHolder lease = new LeaseHolder(SimLeases.CONFIG);
+    private @Nullable ClusterImage image;
+    private long seen;
+    private long followed;
 
     /** {@code onDeviceFailed} is told, outside of the process, that it must end. */
     Life(Surroundings around, int id, SimClock clock, SimRandom chance, Runnable onDeviceFailed) {
@@ -146,9 +151,11 @@ final class Life {
         return refused;
     }
 
-    private void onImage(ClusterImage image) {
-        Check.present(shard, "images come after opening").onImage(image);
-        seenNextTurn = Math.max(seenNextTurn, image.index());
+    private void onImage(ClusterImage newer) {
+        Check.present(shard, "images come after opening").onImage(newer);
+        if (image == null || newer.index() > image.index()) {
+            image = newer;
+        }
     }
 
     private void endTurn() {
@@ -156,7 +163,7 @@ final class Life {
             shard.endTurn(clock.nanoTime());
         }
         network.flush();
-        seenIndex = seenNextTurn;
+        seen = image == null ? 0 : image.index();
     }
 
     private void tick(Shard to, LogStore of) {
@@ -190,21 +197,43 @@ final class Life {
                 });
     }
 
-    /** Asks for the lease each fifth of its length, counted from when it was asked for. */
+    /** Asks for the lease again and again, counted from when it was asked for. */
     private void renew(Shard to) {
-        long askedNanos = clock.nanoTime();
-        long index = seenIndex;
-        SimWorld world = around.world();
-        world.after(chance.delay(SimWorld.MILLI_NANOS), () -> renewAtLeader(to, askedNanos, index));
-        lane.post(clock.trueNanos(SimLeases.LEASE_NANOS / 5), () -> renew(to));
+        if (hasEndedLostEngines(to)) {
+            followed = Math.max(followed, seen);
+        }
+        long request = lease.onRequest(clock.nanoTime());
+        long index = followed;
+        around.world()
+                .after(chance.delay(SimWorld.MILLI_NANOS), () -> renewAtLeader(to, request, index));
+        lane.post(clock.trueNanos(SimLeases.CONFIG.renewEveryNanos()), () -> renew(to));
     }
 
-    private void renewAtLeader(Shard to, long askedNanos, long index) {
-        if (around.consensus().reaches(id) && around.leases().renew(id, index)) {
-            lane.post(
-                    chance.delay(SimWorld.MILLI_NANOS),
-                    () -> to.onLease(askedNanos + SimLeases.LEASE_NANOS - SimLeases.MARGIN_NANOS));
+    /** Engines that hand over may still answer reads: the node has not followed the move yet. */
+    private boolean hasEndedLostEngines(Shard of) {
+        ClusterImage known = image;
+        for (ShardStatus.Engine engine : of.status().engines()) {
+            boolean isOurs =
+                    known != null
+                            && known.volume(new VolumeId(engine.volume()))
+                                    .filter(volume -> volume.owner().value() == id)
+                                    .isPresent();
+            if (!isOurs && engine.state() != ShardStatus.EngineState.ENDED) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    private void renewAtLeader(Shard to, long request, long index) {
+        if (around.consensus().reaches(id) && around.leases().renew(id, incarnation, index)) {
+            lane.post(chance.delay(SimWorld.MILLI_NANOS), () -> onGranted(to, request));
+        }
+    }
+
+    private void onGranted(Shard to, long request) {
+        lease.onGranted(request);
+        to.onLease(lease.untilNanos());
     }
 
     void end() {

@@ -88,7 +88,7 @@ public final class SimConsensus {
         }
         hasQuorum = isThere;
         if (isThere) {
-            leases.onLeaderChange();
+            leases.onLeader(machine.image());
         }
     }
 
@@ -188,8 +188,7 @@ public final class SimConsensus {
     }
 
     private boolean isAllowed(Command command) {
-        return !(command instanceof Command.GrantEpoch grant)
-                || leases.allows(grant, machine.image());
+        return !(command instanceof Command.GrantEpoch grant) || leases.allows(grant);
     }
 
     private static void answer(Proposal proposal, long delayNanos, Outcome outcome) {
@@ -202,7 +201,7 @@ public final class SimConsensus {
         Result result = SimMetaPort.decode(bytes);
         log.add(new Entry(command, result));
         boolean isDone = !(result instanceof Result.Refused);
-        leases.onApplied(command, isDone, machine.image());
+        leases.onImage(machine.image());
         world.trace(
                 command.getClass().getSimpleName(), proposal.node(), log.size(), isDone ? 1 : 0);
         recent.add(machine.image());

@@ -1,101 +1,61 @@
 package io.xsan.sim.meta;
 
 import io.xsan.base.NodeId;
-import io.xsan.base.VolumeId;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.lease.LeaseAnswer;
+import io.xsan.meta.lease.LeaseConfig;
+import io.xsan.meta.lease.LeaseTable;
+import io.xsan.sim.world.SimClock;
 import io.xsan.sim.world.SimWorld;
-import java.util.TreeMap;
 
-/**
- * The leader's side of the leases (rule 5): one per node, counted in true time from its answer. An
- * epoch is not granted to another node before the former owner has said that it saw the move, its
- * process was replaced by a new one, or its lease has run out; meanwhile it gets no new lease.
- */
+/** The leader's side of the leases (rule 5): the real table on the clock of the leader. */
 public final class SimLeases {
-    /** Length of a lease. */
-    public static final long LEASE_NANOS = 2 * SimWorld.SECOND_NANOS;
-
-    /** What a holder takes off for the drift of clocks. */
-    public static final long MARGIN_NANOS = LEASE_NANOS / 50;
-
-    private record Holder(int node, long incarnation) {}
+    /** How long leases are. */
+    public static final LeaseConfig CONFIG = LeaseConfig.DEFAULT;
 
     private final SimWorld world;
-    private final TreeMap<VolumeId, Holder> owners = new TreeMap<>();
-    private final TreeMap<Integer, Long> expiries = new TreeMap<>();
-    private final TreeMap<Integer, Long> seen = new TreeMap<>();
-    private final TreeMap<Integer, Long> wanted = new TreeMap<>();
-    private final TreeMap<VolumeId, Long> moves = new TreeMap<>();
-    private long takesNothingUntil;
+    private final SimClock clock;
+    private final LeaseTable table = new LeaseTable(CONFIG);
 
-    /** No lease is held. */
+    /** No lease is held; the first leader leads from the beginning. */
     public SimLeases(SimWorld world) {
         this.world = world;
+        int drift =
+                (int)
+                        world.random("leader")
+                                .between(-SimClock.DRIFT_PPM_MAX, SimClock.DRIFT_PPM_MAX);
+        clock = new SimClock(world, 0, drift);
+        table.onLeader(ClusterImage.UNFORMED, clock.nanoTime());
     }
 
     /**
-     * A node that has seen the image of {@code index} asks for its lease; true if it gets it,
-     * counted from now.
+     * A life of a node whose engines have followed the metadata up to {@code followed} asks for its
+     * lease; true if it gets it, counted from now.
      */
-    public boolean renew(int node, long index) {
-        seen.merge(node, index, Math::max);
-        if (wanted.getOrDefault(node, 0L) > index) {
+    public boolean renew(int node, long incarnation, long followed) {
+        LeaseAnswer answer =
+                table.renew(new NodeId(node), incarnation, followed, true, clock.nanoTime());
+        if (answer == LeaseAnswer.BEHIND) {
             world.probes().hit("lease.refused");
-            return false;
         }
-        wanted.remove(node);
-        expiries.put(node, world.now() + LEASE_NANOS);
-        return true;
+        return answer == LeaseAnswer.GRANTED;
     }
 
     /** A new leader: leases given by the old one may hold, so none is taken away for one lease. */
-    public void onLeaderChange() {
-        takesNothingUntil = world.now() + LEASE_NANOS;
+    void onLeader(ClusterImage start) {
+        table.onLeader(start, clock.nanoTime());
     }
 
-    /** True if the grant may be decided now. */
-    boolean allows(Command.GrantEpoch grant, ClusterImage image) {
-        Holder holder = owners.get(grant.id());
-        if (holder == null || holder.node() == grant.node().value()) {
-            return true;
-        }
-        if (!isOwner(grant, image) || isReplaced(holder, image)) {
-            return true;
-        }
-        long index = image.index();
-        if (seen.getOrDefault(holder.node(), 0L) >= moves.getOrDefault(grant.id(), index)) {
-            return true;
-        }
-        wanted.merge(holder.node(), index, Math::max);
-        boolean hasRunOut =
-                expiries.getOrDefault(holder.node(), 0L) <= world.now()
-                        && takesNothingUntil <= world.now();
-        if (hasRunOut) {
-            world.probes().hit("lease.ran-out");
-        }
-        return hasRunOut;
+    void onImage(ClusterImage image) {
+        table.onImage(image);
     }
 
-    private static boolean isOwner(Command.GrantEpoch grant, ClusterImage image) {
-        return image.volume(grant.id()).filter(v -> v.owner().equals(grant.node())).isPresent();
-    }
-
-    private static boolean isReplaced(Holder holder, ClusterImage image) {
-        return image.node(new NodeId(holder.node()))
-                .filter(node -> node.incarnation() != holder.incarnation())
-                .isPresent();
-    }
-
-    /** A command was applied at the index of {@code image}. */
-    void onApplied(Command command, boolean isDone, ClusterImage image) {
-        if (!isDone) {
-            return;
+    boolean allows(Command.GrantEpoch grant) {
+        boolean isAllowed = table.mayGrantEpoch(grant.id(), clock.nanoTime());
+        if (!isAllowed) {
+            world.probes().hit("lease.waits");
         }
-        if (command instanceof Command.GrantEpoch grant) {
-            owners.put(grant.id(), new Holder(grant.node().value(), grant.incarnation()));
-        } else if (command instanceof Command.MoveVolume move) {
-            moves.put(move.id(), image.index());
-        }
+        return isAllowed;
     }
 }

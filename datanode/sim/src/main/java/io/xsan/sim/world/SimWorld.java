@@ -18,6 +18,9 @@ public final class SimWorld {
     /** Nanoseconds of a second. */
     public static final long SECOND_NANOS = 1_000_000_000;
 
+    /** More than a run needs: somebody repeats something without a pause. */
+    private static final long EVENTS_MAX = 2_000_000;
+
     private final long seed;
     private final PriorityQueue<SimEvent> queue = new PriorityQueue<>();
     private final Trace trace = new Trace();
@@ -82,7 +85,7 @@ public final class SimWorld {
         }
         Check.that(event.timeNanos >= nowNanos, "time runs forward", event.timeNanos, nowNanos);
         nowNanos = event.timeNanos;
-        events++;
+        Check.that(++events < EVENTS_MAX, "a run ends; events", events);
         event.run();
         return true;
     }

@@ -1,0 +1,42 @@
+package io.xsan.sim;
+
+import io.xsan.base.log.Log;
+import io.xsan.engine.Bug;
+import io.xsan.engine.Bugs;
+import io.xsan.engine.EngineLimits;
+import io.xsan.engine.ShardCore;
+import io.xsan.engine.ShardSetup;
+import io.xsan.sim.cluster.ShardFactory;
+
+/** The shards that a datanode runs, right or with a planted bug. */
+final class RealShards {
+    private RealShards() {}
+
+    /** Shards as they are. */
+    static ShardFactory correct() {
+        return with(Bugs.NONE);
+    }
+
+    /** Shards with one bug. */
+    static ShardFactory with(Bug bug) {
+        return with(Bugs.of(bug));
+    }
+
+    private static ShardFactory with(Bugs bugs) {
+        return seams ->
+                new ShardCore(
+                        new ShardSetup(
+                                seams.cluster(),
+                                seams.node(),
+                                seams.incarnation(),
+                                seams.clock(),
+                                seams.entropy(),
+                                seams.network(),
+                                seams.meta(),
+                                seams.store(),
+                                seams.pool(),
+                                EngineLimits.DEFAULT,
+                                bugs,
+                                Log.NONE));
+    }
+}
