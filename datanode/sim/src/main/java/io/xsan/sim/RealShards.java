@@ -10,6 +10,18 @@ import io.xsan.sim.cluster.ShardFactory;
 
 /** The shards that a datanode runs, right or with a planted bug. */
 final class RealShards {
+    /** As in production, but that copies fit the medium buffers of small nodes. */
+    private static final EngineLimits LIMITS =
+            new EngineLimits(
+                    EngineLimits.DEFAULT.componentTimeoutNanos(),
+                    EngineLimits.DEFAULT.startWaitNanos(),
+                    EngineLimits.DEFAULT.ioHoldNanos(),
+                    EngineLimits.DEFAULT.retryNanos(),
+                    EngineLimits.DEFAULT.exchangesMax(),
+                    EngineLimits.DEFAULT.hostIosMax(),
+                    EngineLimits.DEFAULT.copiesMax(),
+                    16);
+
     private RealShards() {}
 
     /** Shards as they are. */
@@ -35,7 +47,7 @@ final class RealShards {
                                 seams.meta(),
                                 seams.store(),
                                 seams.pool(),
-                                EngineLimits.DEFAULT,
+                                LIMITS,
                                 bugs,
                                 Log.NONE));
     }

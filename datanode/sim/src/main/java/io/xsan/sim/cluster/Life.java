@@ -43,6 +43,7 @@ final class Life {
     private final SimLane lane;
     private final Runnable onDeviceFailed;
     private final BufferPool pool;
+    private final BufferPool hostPool;
     private final SimNetwork network;
     private final SimMetaPort meta;
     private @Nullable LogStore store;
@@ -62,6 +63,7 @@ final class Life {
         this.chance = chance;
         incarnation = chance.nextId();
         pool = new BufferPool(around.shape().pool());
+        hostPool = new BufferPool(around.shape().hostPool());
         lane = new SimLane(around.world(), chance.split("turns"), this::endTurn);
         network = around.fabric().attach(new SimNetwork.Identity(id, incarnation), lane, pool);
         meta = new SimMetaPort(around.consensus().logOf(id, lane));
@@ -73,6 +75,10 @@ final class Life {
 
     BufferPool pool() {
         return pool;
+    }
+
+    BufferPool hostPool() {
+        return hostPool;
     }
 
     @Nullable Shard shard() {
@@ -239,6 +245,7 @@ final class Life {
     void end() {
         lane.kill();
         pool.abandon();
+        hostPool.abandon();
         if (store != null) {
             store.release();
         }

@@ -53,6 +53,11 @@ public final class SimNode {
         return life.pool();
     }
 
+    /** Buffers of the front ends of the process now. */
+    public BufferPool hostPool() {
+        return life.hostPool();
+    }
+
     /** The shard, once its store is open; null while the process is down or starting. */
     public @Nullable Shard shard() {
         return isUp() ? life.shard() : null;

@@ -52,7 +52,7 @@ public final class SimLeases {
     }
 
     boolean allows(Command.GrantEpoch grant) {
-        boolean isAllowed = table.mayGrantEpoch(grant.id(), clock.nanoTime());
+        boolean isAllowed = table.mayGrantEpoch(grant.id(), grant.node(), clock.nanoTime());
         if (!isAllowed) {
             world.probes().hit("lease.waits");
         }

@@ -239,10 +239,10 @@ public final class Run implements FaultDriver.Targets {
 
     private void checkLeaks(SimNode node) {
         Check.that(
-                node.pool().lentCount() == 0,
+                node.pool().lentCount() + node.hostPool().lentCount() == 0,
                 "no buffer is lent on a quiet node; node, buffers",
                 node.id(),
-                node.pool().lentCount());
+                node.pool().lentCount() + node.hostPool().lentCount());
     }
 
     @Override

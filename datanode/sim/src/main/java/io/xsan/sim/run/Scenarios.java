@@ -101,7 +101,7 @@ public final class Scenarios {
         if (chance.below(10) == 0) {
             unit = Long.remainderUnsigned(chance.nextLong(), all);
         }
-        int most = chance.below(20) == 0 ? 32 : 4;
+        int most = chance.below(20) == 0 ? 16 : 4;
         int units = (int) Math.min(all - unit, 1 + chance.below(most));
         VolumeIo.Kind kind = kind(chance, readPercent);
         if (kind == VolumeIo.Kind.FLUSH) {

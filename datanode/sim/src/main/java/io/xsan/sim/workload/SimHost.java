@@ -118,7 +118,7 @@ public final class SimHost implements HostPort.Host {
                 new HostPort(
                         made,
                         this,
-                        owner.pool(),
+                        owner.hostPool(),
                         world.probes(),
                         new HostPort.VolumeUnits(config.volume().value(), config.unitBytes()));
         link = made;
