@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds 4.2 KiB of its own, whatever is fed; memory for bodies comes from the pool alone, after
  * the sink has agreed to the header. The first fault is final. One shard per instance.
  *
- * <p>The pool must be one that nothing empties which itself waits for frames of this stream. Links
- * between datanodes have a pool of their own: if host writes, which wait for the answers of peers,
- * could take its last buffer, two nodes that write to each other would stand still for ever, each
- * with the other's answer behind a data frame that it cannot take.
+ * <p>Data of hosts leave a part of the pool free: if host writes, which wait for the answers of
+ * peers, could take the last buffer, two nodes that write to each other would stand still for ever,
+ * each with the other's answer behind a data frame that it cannot take.
  */
 public final class FrameReader implements AutoCloseable {
     /** Who gets the frames. */
@@ -122,7 +121,8 @@ public final class FrameReader implements AutoCloseable {
     }
 
     private boolean takeBuffer() {
-        body = pool.take(partBytes);
+        boolean isOfHost = header.kind.number() >= FrameKind.VOLUME_HELLO.number();
+        body = isOfHost ? pool.takeSpare(partBytes) : pool.take(partBytes);
         return body != null;
     }
 

@@ -279,7 +279,7 @@ public final class LinkState {
     }
 
     /**
-     * Fills in what the link knows of a frame about to be sent (cluster, source, target, credits)
+     * Fills in what the link knows of a frame about to be sent (cluster, source, target, credits; the incarnation of a component request that names none)
      * and counts it. {@link #canSend} must be true. An answer to a request of an earlier connection
      * gives no credit beyond those of this one; the peer does not know its request id any more.
      */
@@ -288,6 +288,9 @@ public final class LinkState {
         stamp(header);
         header.credits = 0;
         if (needsCredit(header.kind)) {
+            if (isBetweenNodes() && header.incarnation == 0) {
+                header.incarnation = peerIncarnation;
+            }
             availableCredits--;
         } else if (isAnswerOfEngine(header.kind) && unansweredRequests > 0) {
             unansweredRequests--;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BufferPool implements AutoCloseable {
     private static final int CLASSES = 4;
+    private static final int RESERVE_SHARE = 4;
 
     private final Arena arena = Arena.ofShared();
     private final int[] capacityBytes;
@@ -51,6 +52,20 @@ public final class BufferPool implements AutoCloseable {
         Check.that(bytes > 0 && bytes <= capacityBytes[CLASSES - 1], "buffer size", bytes);
         for (int c = 0; c < CLASSES; c++) {
             if (capacityBytes[c] >= bytes && freeCount[c] > 0) {
+                return takeOf(c);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * As {@link #take}, but leaves a quarter of each class to others. For data of hosts: they wait for
+     * answers of other nodes, which must find a buffer to arrive in.
+     */
+    public @Nullable PageBuffer takeSpare(int bytes) {
+        Check.that(bytes > 0 && bytes <= capacityBytes[CLASSES - 1], "buffer size", bytes);
+        for (int c = 0; c < CLASSES; c++) {
+            if (capacityBytes[c] >= bytes && freeCount[c] > free[c].length / RESERVE_SHARE) {
                 return takeOf(c);
             }
         }

@@ -12,6 +12,19 @@ import org.junit.jupiter.api.Test;
 class BufferPoolTest {
     private final BufferPool pool = new BufferPool(new PoolConfig(2, 2, 1, 0, 8 << 20));
 
+    @Test
+    void spareTakersLeaveAQuarterOfEachClass() {
+        try (BufferPool four = new BufferPool(new PoolConfig(0, 4, 4, 0, 4 << 20))) {
+            java.util.List<PageBuffer> taken = new java.util.ArrayList<>();
+            for (PageBuffer b = four.takeSpare(4096); b != null; b = four.takeSpare(4096)) {
+                taken.add(b);
+            }
+            assertThat(taken).hasSize(6);
+            taken.add(Objects.requireNonNull(four.take(4096)));
+            taken.forEach(PageBuffer::release);
+        }
+    }
+
     @AfterEach
     void nothingLeaks() {
         pool.close();

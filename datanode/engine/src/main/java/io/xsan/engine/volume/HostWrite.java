@@ -95,7 +95,7 @@ final class HostWrite implements PageRead.Reader, PageWrite.Writer {
     /** Fills a buffer of its own: what is there ({@code old}), and over it what the host wrote. */
     private void changeAndWrite(@Nullable PageBuffer old) {
         int bytes = write.pages * Pages.PAGE_BYTES;
-        PageBuffer buffer = host.setup().pool().take(bytes);
+        PageBuffer buffer = host.setup().pool().takeSpare(bytes);
         if (buffer == null) {
             engine.afterRetry(this::onLocked);
             return;

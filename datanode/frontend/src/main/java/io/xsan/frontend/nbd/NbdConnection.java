@@ -129,7 +129,11 @@ public final class NbdConnection {
 
         @Override
         public void begin(VolumeSession opened, NbdModes modes) {
-            NbdTransmission requests = new NbdTransmission(config, modes, sink, pool, opened);
+            NbdTransmission requests =
+                    new NbdTransmission(
+                            new NbdTransmission.Setup(config, modes, sink, pool),
+                            opened,
+                            NbdConnection.this::resumeIfPossible);
             requests.onWritable(isWritable);
             transmission = requests;
         }

@@ -45,9 +45,13 @@ final class NbdTransmission {
     /** Largest part without data. */
     private static final int RANGE_BYTES_MAX = 1 << 30;
 
+    /** What a transmission works with. */
+    record Setup(NbdConfig config, NbdModes modes, NbdSink sink, BufferPool pool) {}
+
     private final NbdConfig config;
     private final NbdModes modes;
     private final NbdSink sink;
+    private final Runnable onProgress;
     private final BufferPool pool;
     private final VolumeSession session;
     private final NbdReplies replies;
@@ -56,6 +60,7 @@ final class NbdTransmission {
     private State state = State.HEADER;
     private boolean isWritable = true;
     private boolean isClosed;
+    private boolean isIssuing;
     private int requestsInFlight;
     private int partsInFlight;
     private int inFlightBytes;
@@ -68,16 +73,13 @@ final class NbdTransmission {
     private @Nullable NbdPart freeParts;
     private @Nullable NbdStatusMap freeMaps;
 
-    NbdTransmission(
-            NbdConfig config,
-            NbdModes modes,
-            NbdSink sink,
-            BufferPool pool,
-            VolumeSession session) {
-        this.config = config;
-        this.modes = modes;
-        this.sink = sink;
-        this.pool = pool;
+    /** {@code onProgress} is called when an answer of the engine may let the connection go on. */
+    NbdTransmission(Setup setup, VolumeSession session, Runnable onProgress) {
+        this.config = setup.config();
+        this.modes = setup.modes();
+        this.sink = setup.sink();
+        this.pool = setup.pool();
+        this.onProgress = onProgress;
         this.session = session;
         this.replies = new NbdReplies(sink, modes);
         this.header =
@@ -200,6 +202,14 @@ final class NbdTransmission {
 
     /** Hands over parts of the current request until it is whole or a limit is reached. */
     private void issue() {
+        if (!isIssuing) {
+            isIssuing = true;
+            issueParts();
+            isIssuing = false;
+        }
+    }
+
+    private void issueParts() {
         while (state == State.ISSUE) {
             NbdRequest request = Check.present(current, "issues a request");
             boolean isOver =
@@ -243,7 +253,7 @@ final class NbdTransmission {
             return true;
         }
         long start = request.offsetBytes + request.issuedBytes;
-        PageBuffer buffer = pool.take(bytes + offsetInPage(start));
+        PageBuffer buffer = pool.takeSpare(bytes + offsetInPage(start));
         if (buffer == null) {
             return true;
         }
@@ -323,7 +333,7 @@ final class NbdTransmission {
         if (!hasRoom(bytes)) {
             return false;
         }
-        filling = pool.take(bytes + offsetInPage(request.offsetBytes + request.issuedBytes));
+        filling = pool.takeSpare(bytes + offsetInPage(request.offsetBytes + request.issuedBytes));
         fillingBytes = bytes;
         filledBytes = 0;
         return filling != null;
@@ -371,6 +381,13 @@ final class NbdTransmission {
             }
         }
         closeIfEnded();
+        progress();
+    }
+
+    private void progress() {
+        if (!isIssuing && !isClosed) {
+            onProgress.run();
+        }
     }
 
     /** The map of a BLOCK_STATUS is known, or is not. */
@@ -387,6 +404,7 @@ final class NbdTransmission {
         map.nextFree = freeMaps;
         freeMaps = map;
         closeIfEnded();
+        progress();
     }
 
     /** Replies to a request without data and forgets it. */

@@ -135,7 +135,7 @@ public final class VolumeConnection {
         io.bufferOffsetBytes = fits ? inPage : 0;
         PageBuffer buffer =
                 firstWaiting == null || firstWaiting == io
-                        ? pool.take(io.bufferOffsetBytes + io.lengthBytes)
+                        ? pool.takeSpare(io.bufferOffsetBytes + io.lengthBytes)
                         : null;
         if (buffer == null) {
             if (firstWaiting != io) {

@@ -106,6 +106,36 @@ class NbdLimitsTest {
     }
 
     @Test
+    void answerOfTheEngineLetsTheConnectionGoOnAtOnce() {
+        NbdHarness nbd = with(1, 4 << 20, BUFFERS);
+        NbdClient client = new NbdClient(nbd, "simple");
+        nbd.volume().isHolding = true;
+        client.send(CMD_FLUSH, 0, 1, 0, 0);
+        client.send(CMD_FLUSH, 0, 2, 0, 0);
+        int before = nbd.resumes;
+        nbd.volume().release();
+        assertThat(nbd.resumes).isEqualTo(before + 1);
+        nbd.end();
+    }
+
+    @Test
+    void dataOfHostsLeaveBuffersToPeers() {
+        NbdHarness nbd = with(99, 16 << 20, new PoolConfig(0, 4, 0, 0, 4 << 20));
+        NbdClient client = new NbdClient(nbd, "simple");
+        nbd.volume().isHolding = true;
+        for (int i = 0; i < 5; i++) {
+            client.write(i, 0, new byte[4096]);
+        }
+        assertThat(nbd.volume().held).hasSize(3);
+        assertThat(nbd.pool.lentCount()).isEqualTo(3);
+        nbd.volume().isHolding = false;
+        nbd.volume().release();
+        nbd.turns();
+        assertThat(nbd.unreadBytes()).isZero();
+        nbd.end();
+    }
+
+    @Test
     void longTrimKeepsWithinThePartsAllowed() {
         NbdHarness nbd = with(2, 4 << 20, BUFFERS);
         nbd.volume().sizeBytes = 5L << 30;
