@@ -279,9 +279,10 @@ public final class LinkState {
     }
 
     /**
-     * Fills in what the link knows of a frame about to be sent (cluster, source, target, credits; the incarnation of a component request that names none)
-     * and counts it. {@link #canSend} must be true. An answer to a request of an earlier connection
-     * gives no credit beyond those of this one; the peer does not know its request id any more.
+     * Fills in what the link knows of a frame about to be sent (cluster, source, target, credits;
+     * the incarnation of a component request that names none) and counts it. {@link #canSend} must
+     * be true. An answer to a request of an earlier connection gives no credit beyond those of this
+     * one; the peer does not know its request id any more.
      */
     public void onSend(FrameHeader header) {
         Check.that(canSend(header.kind), "frame may be sent", header.kind.number());

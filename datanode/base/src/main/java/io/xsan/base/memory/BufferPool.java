@@ -59,8 +59,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * As {@link #take}, but leaves a quarter of each class to others. For data of hosts: they wait for
-     * answers of other nodes, which must find a buffer to arrive in.
+     * As {@link #take}, but leaves a quarter of each class to others. For data of hosts: they wait
+     * for answers of other nodes, which must find a buffer to arrive in.
      */
     public @Nullable PageBuffer takeSpare(int bytes) {
         Check.that(bytes > 0 && bytes <= capacityBytes[CLASSES - 1], "buffer size", bytes);
