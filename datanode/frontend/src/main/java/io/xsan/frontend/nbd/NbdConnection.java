@@ -91,7 +91,7 @@ public final class NbdConnection {
      */
     public void onTurnEnd(long nowNanos) {
         if (transmission == null && !isClosed) {
-            if (!hasDeadline) {
+            if (!hasDeadline || handshake.isOpening()) {
                 hasDeadline = true;
                 deadlineNanos = nowNanos + config.handshakeNanos();
             } else if (nowNanos - deadlineNanos >= 0) {

@@ -80,6 +80,11 @@ final class NbdHandshake {
         return state == State.OPENING || state == State.CLOSED;
     }
 
+    /** True while the export is being opened: the client waits for this side. */
+    boolean isOpening() {
+        return state == State.OPENING;
+    }
+
     /** Takes some bytes of what there is. */
     void take(ByteBuffer bytes) {
         switch (state) {

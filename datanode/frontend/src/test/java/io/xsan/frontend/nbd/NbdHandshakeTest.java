@@ -276,6 +276,18 @@ class NbdHandshakeTest {
     }
 
     @Test
+    void clientThatWaitsForTheExportToOpenHasNoDeadline() {
+        nbd.opensLater = true;
+        nbd.greet().option(NbdLayout.OPT_GO, NbdHarness.goData("vol"));
+        nbd.pass(20_000_000_000L);
+        nbd.pass(20_000_000_000L);
+        assertThat(nbd.isAborted).isFalse();
+        nbd.answerOpen();
+        nbd.turns();
+        nbd.reply(NbdLayout.OPT_GO, NbdLayout.REP_INFO);
+    }
+
+    @Test
     void connectionInUseHasNoDeadline() {
         nbd.go("simple");
         nbd.pass(20_000_000_000L);
