@@ -2,6 +2,7 @@ package io.xsan.sim.check;
 
 import io.xsan.base.Check;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class RegisterHistory {
 
     /** Values that the register may hold, if none is under way. */
     public Set<Long> values() {
-        return Set.copyOf(values);
+        return Collections.unmodifiableSet(new LinkedHashSet<>(values));
     }
 
     private Optional<String> judge() {

@@ -1,0 +1,44 @@
+package io.xsan.server;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the sources and the classes of this build lie. */
+record Repository(Path root, Path buildDirectory) {
+
+    /** Finds both from the place of this class: {@code ROOT/datanode/server/BUILD/test-classes}. */
+    static Repository ofThisBuild() {
+        Path testClasses;
+        try {
+            testClasses =
+                    Path.of(
+                            Repository.class
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        Path root = testClasses;
+        while (!Files.exists(root.resolve("mvnw"))) {
+            root = root.getParent();
+            if (root == null) {
+                throw new IllegalStateException("no mvnw above " + testClasses);
+            }
+        }
+        Path server = root.resolve("datanode").resolve("server");
+        return new Repository(root, server.relativize(testClasses).getParent());
+    }
+
+    /** The classes of a module of the datanode as this build compiled them. */
+    Path classesOf(String module) {
+        return root.resolve("datanode").resolve(module).resolve(buildDirectory).resolve("classes");
+    }
+
+    /** A path as a reader of the repository would write it. */
+    String nameOf(Path file) {
+        return root.relativize(file).toString().replace('\\', '/');
+    }
+}
