@@ -46,7 +46,8 @@ public final class XsanClient implements AutoCloseable {
     /**
      * Makes one call, such as {@code client.call(s -> s.getVolume(ref))}.
      *
-     * @throws ApiException with the error of the cluster, or NODE_UNREACHABLE if no endpoint answers
+     * @throws ApiException with the error of the cluster, or NODE_UNREACHABLE if no endpoint
+     *     answers
      */
     public <T> T call(Function<XsanGrpc.XsanBlockingStub, T> request) {
         ApiException last = new ApiException(ErrorCode.NODE_UNREACHABLE, "no endpoint answers");
