@@ -119,7 +119,7 @@ public final class HostSide {
             Waiting waiting = admission.remove();
             if (waiting.session == session) {
                 session.underWay--;
-                waiting.io.onDone(session.endReason);
+                waiting.io.onDone(ErrorCode.SESSION_DROPPED);
             } else {
                 admission.add(waiting);
             }
@@ -358,10 +358,10 @@ public final class HostSide {
         }
         while (!admission.isEmpty()) {
             Waiting waiting = admission.remove();
-            answer(waiting.session, waiting.io, told);
+            answer(waiting.session, waiting.io, ErrorCode.SESSION_DROPPED);
         }
         for (HostIo hostIo : List.copyOf(active)) {
-            fail(hostIo, told);
+            fail(hostIo, ErrorCode.SESSION_DROPPED);
         }
         active.clear();
         for (Session session : List.copyOf(sessions)) {

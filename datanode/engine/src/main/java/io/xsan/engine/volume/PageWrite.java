@@ -42,7 +42,6 @@ final class PageWrite extends Exchange {
     private long version;
     private long acked;
     private boolean usesReserve;
-    private boolean isStable;
     private boolean isWritten;
     @Nullable PageWrite nextInFlight;
 
@@ -55,9 +54,13 @@ final class PageWrite extends Exchange {
         return version;
     }
 
-    /** True once every component that counts has it on disk: stable may pass it. */
+    /**
+     * True once every component that counts has it on disk, and enough do: stable may pass it. A
+     * write that is held for lack of copies stays in flight, so that a resync sends it along and
+     * never waits for it.
+     */
     boolean isStable() {
-        return isStable;
+        return isWritten;
     }
 
     /** Sends the pages from {@code dataPage} of {@code data} (checksums set), null for zeros. */
@@ -67,7 +70,6 @@ final class PageWrite extends Exchange {
         this.dataPage = dataPage;
         acked = 0;
         usesReserve = false;
-        isStable = false;
         isWritten = false;
         engine.exchanges().begin(this);
         if (only != null) {
@@ -133,15 +135,13 @@ final class PageWrite extends Exchange {
         if (engine.bugs().has(Bug.M_ACK_EARLY) && Long.bitCount(counting) > 1) {
             missing &= ~Long.highestOneBit(counting);
         }
-        if (missing == 0 && !isStable && (acked & counting) != 0) {
-            isStable = true;
+        boolean isOnAll = missing == 0 && (acked & counting) != 0;
+        if (isOnAll && !isWritten && hasEnoughCopies(counting)) {
+            isWritten = true;
+            writer.onWritten();
             if (only == null) {
                 engine.inFlight().advance();
             }
-        }
-        if (isStable && !isWritten && hasEnoughCopies(counting)) {
-            isWritten = true;
-            writer.onWritten();
         }
         endIfOver();
     }
@@ -193,10 +193,13 @@ final class PageWrite extends Exchange {
         } else {
             engine.onMemberFailed(member, "write refused: " + answer.status);
         }
-        if (only != null && answer.status != ErrorCode.OK) {
-            return;
+        if (only == null || answer.status == ErrorCode.OK) {
+            review();
         }
-        review();
+        Resync waiting = member.resync;
+        if (waiting != null) {
+            waiting.pump();
+        }
     }
 
     @Override
