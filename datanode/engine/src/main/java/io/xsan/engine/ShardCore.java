@@ -27,6 +27,7 @@ public final class ShardCore implements Shard {
     private @Nullable Runnable closing;
     private long closeByNanos;
     private boolean isStoreClosing;
+    private long settledIndex;
 
     /** A shard over {@code setup}'s seams. */
     public ShardCore(ShardSetup setup) {
@@ -108,6 +109,26 @@ public final class ShardCore implements Shard {
         }
         incarnations.forEach(engine::onLinkUp);
         engine.start();
+    }
+
+    /**
+     * Index of the newest image after which no engine runs here for a volume that it gives to
+     * another owner, not even to end what it had begun. For the renewal of the lease.
+     */
+    public long settledIndex() {
+        if (image == null) {
+            return 0;
+        }
+        for (VolumeEngine engine : engines.values()) {
+            boolean isLost =
+                    image.volume(engine.record().id()).filter(this::isOurs).isEmpty()
+                            && !engine.isEnded();
+            if (isLost) {
+                return settledIndex;
+            }
+        }
+        settledIndex = image.index();
+        return settledIndex;
     }
 
     @Override

@@ -75,6 +75,7 @@ public final class ShardRuntime {
     private final ShardCore core;
     private final ShardExports exports;
     private final NbdServer nbd;
+    private volatile long settledIndex;
 
     /**
      * Opens the device (formatting it if it is blank) and recovers the store. {@code meta} makes
@@ -187,6 +188,7 @@ public final class ShardRuntime {
         network.deliverLocal();
         network.flush();
         nbd.flush();
+        settledIndex = core.settledIndex();
     }
 
     /** Takes a newer image of the metadata. Any thread. */
@@ -200,6 +202,11 @@ public final class ShardRuntime {
             exports.onImage(image);
             core.onImage(image);
         });
+    }
+
+    /** Index of an image that no engine of a lost volume has outlived; see LeaseTable. Any thread. */
+    public long settledIndex() {
+        return settledIndex;
     }
 
     /** Tells of the lease. Any thread. */

@@ -16,7 +16,9 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -78,10 +80,13 @@ public final class ClusterAuthority {
     /**
      * Issues a certificate for {@code role} (node, agent or admin) with a number (the node id, else
      * any from 0 to 65535), and writes {@code NAME.crt} and {@code NAME.key} into {@code directory}.
+     * {@code hosts} are the IP addresses that a node is reached at.
      *
      * @throws IOException if a file cannot be written
      */
-    public void issue(Path directory, String fileName, String role, int number) throws IOException {
+    public void issue(
+            Path directory, String fileName, String role, int number, String... hosts)
+            throws IOException {
         try {
             KeyPair holder = newKeys();
             X500Name subject = new X500Name("CN=xsan " + role + " " + number);
@@ -97,19 +102,25 @@ public final class ClusterAuthority {
                             new KeyPurposeId[] {
                                 KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
                             }));
-            String uri = "xsan://cluster/" + clusterId + "/" + role + "/" + number;
             builder.addExtension(
                     Extension.subjectAlternativeName,
                     false,
-                    new GeneralNames(
-                            new GeneralName[] {
-                                new GeneralName(GeneralName.uniformResourceIdentifier, uri),
-                                new GeneralName(GeneralName.dNSName, "xsan")
-                            }));
+                    names(role + "/" + number, hosts));
             write(directory, fileName, holder, sign(builder, keys));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IOException("the certificate could not be made", e);
         }
+    }
+
+    private GeneralNames names(String holder, String... hosts) {
+        List<GeneralName> names = new ArrayList<>();
+        String uri = "xsan://cluster/" + clusterId + "/" + holder;
+        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+        names.add(new GeneralName(GeneralName.dNSName, "xsan"));
+        for (String host : hosts) {
+            names.add(new GeneralName(GeneralName.iPAddress, host));
+        }
+        return new GeneralNames(names.toArray(GeneralName[]::new));
     }
 
     private static KeyPair newKeys() throws GeneralSecurityException {

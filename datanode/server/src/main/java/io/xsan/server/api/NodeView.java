@@ -1,0 +1,40 @@
+package io.xsan.server.api;
+
+import io.xsan.base.log.Level;
+import io.xsan.engine.ShardStatus;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.lease.LeaseAnswer;
+import io.xsan.server.config.DatanodeConfig;
+
+/** What the API needs of the datanode it is part of. Any thread. */
+public interface NodeView {
+    /** The configuration. */
+    DatanodeConfig config();
+
+    /** The newest image. */
+    ClusterImage image();
+
+    /** Number of the leader of the metadata, 0 if none is known. */
+    int leaderNode();
+
+    /** True while the lease of this node holds. */
+    boolean hasLease();
+
+    /** What the shard is doing. */
+    ShardStatus shardStatus();
+
+    /** A fresh id. */
+    long newId();
+
+    /** Wall clock, milliseconds. */
+    long wallMillis();
+
+    /** Asks this node, as leader, for the lease of another. */
+    LeaseAnswer renewLease(int node, long incarnation, long followedIndex);
+
+    /** Changes the log level. */
+    void setLogLevel(Level level);
+
+    /** Waits until the image has reached {@code index}, or a few seconds. */
+    void awaitImage(long index);
+}

@@ -1,0 +1,158 @@
+package io.xsan.server.api;
+
+import io.xsan.base.Version;
+import io.xsan.base.VolumeId;
+import io.xsan.engine.ShardStatus;
+import io.xsan.meta.image.AttachmentRecord;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.VolumeRecord;
+import io.xsan.protocol.v1.Attachment;
+import io.xsan.protocol.v1.Component;
+import io.xsan.protocol.v1.Engine;
+import io.xsan.protocol.v1.HeldComponent;
+import io.xsan.protocol.v1.Node;
+import io.xsan.protocol.v1.NodeStatus;
+import io.xsan.protocol.v1.Policy;
+import io.xsan.protocol.v1.Store;
+import io.xsan.protocol.v1.Volume;
+import java.util.Map;
+
+/** Records of the core as messages of the API. */
+final class Protos {
+    private Protos() {}
+
+    static Volume.Builder volume(VolumeRecord record) {
+        Volume.Builder volume =
+                Volume.newBuilder()
+                        .setId(record.id().toString())
+                        .setName(record.name())
+                        .setSizeBytes(record.sizeBytes())
+                        .setSectorBytes(record.sectorBytes())
+                        .setPolicy(
+                                Policy.newBuilder()
+                                        .setReplicas(record.policy().replicas())
+                                        .setMinReplicas(record.policy().minReplicas())
+                                        .setWidth(record.policy().width()))
+                        .setOwner(record.owner().value())
+                        .setEpoch(record.epoch())
+                        .setDeleting(record.deleting());
+        for (ComponentRecord component : record.components()) {
+            volume.addComponents(
+                    Component.newBuilder()
+                            .setNode(component.node().value())
+                            .setGeneration(component.generation())
+                            .setState(component.state().name())
+                            .setSince(Version.text(component.since()))
+                            .setAttempt(component.attempt()));
+        }
+        for (AttachmentRecord attachment : record.attachments()) {
+            volume.addAttachments(attachment(record, attachment));
+        }
+        return volume;
+    }
+
+    /** The volume with what its owner says of engine and resyncs. */
+    static Volume volume(VolumeRecord record, Map<Integer, NodeStatus> nodes) {
+        Volume.Builder volume = volume(record);
+        NodeStatus owner = nodes.get(record.owner().value());
+        if (owner == null) {
+            return volume.build();
+        }
+        for (Engine engine : owner.getEnginesList()) {
+            if (engine.getVolumeId().equals(record.id().toString())) {
+                volume.setEngine(engine);
+                for (Component resync : engine.getResyncsList()) {
+                    for (Component.Builder component : volume.getComponentsBuilderList()) {
+                        if (component.getNode() == resync.getNode()) {
+                            component.setPagesLeft(resync.getPagesLeft());
+                            component.setPagesCopied(resync.getPagesCopied());
+                        }
+                    }
+                }
+            }
+        }
+        return volume.build();
+    }
+
+    static Attachment.Builder attachment(VolumeRecord volume, AttachmentRecord record) {
+        return Attachment.newBuilder()
+                .setId(record.id())
+                .setHost(record.host())
+                .setManual(record.manual())
+                .setReadOnly(record.readOnly())
+                .setVolumeId(volume.id().toString())
+                .setOwner(volume.owner().value())
+                .setSizeBytes(volume.sizeBytes());
+    }
+
+    static Node.Builder node(NodeRecord record) {
+        return Node.newBuilder()
+                .setId(record.id().value())
+                .setHost(record.host())
+                .setBasePort(record.basePort())
+                .setDomain(record.domain())
+                .setUsableBytes(record.usableBytes())
+                .setIncarnation(record.incarnation());
+    }
+
+    static NodeStatus nodeStatus(NodeView node) {
+        ClusterImage image = node.image();
+        ShardStatus shard = node.shardStatus();
+        NodeStatus.Builder status =
+                NodeStatus.newBuilder()
+                        .setNode(node.config().cluster().nodeId())
+                        .setAppliedIndex(image.index())
+                        .setLeaderNode(node.leaderNode())
+                        .setHasLease(node.hasLease())
+                        .setStore(
+                                Store.newBuilder()
+                                        .setStoreId(shard.store().storeId())
+                                        .setUsableBytes(shard.store().usableBytes())
+                                        .setFreeBytes(shard.store().freeBytes())
+                                        .setLiveBytes(shard.store().liveBytes())
+                                        .setClientBytesWritten(shard.store().clientBytesWritten())
+                                        .setDeviceBytesWritten(shard.store().deviceBytesWritten())
+                                        .setSyncs(shard.store().syncs())
+                                        .setFailed(shard.store().isFailed()));
+        shard.engines().forEach(engine -> status.addEngines(engine(engine)));
+        shard.components().forEach(component -> status.addComponents(held(component)));
+        return status.build();
+    }
+
+    private static Engine.Builder engine(ShardStatus.Engine from) {
+        Engine.Builder engine =
+                Engine.newBuilder()
+                        .setVolumeId(new VolumeId(from.volume()).toString())
+                        .setEpoch(from.epoch())
+                        .setState(from.state().name())
+                        .setReason(from.reason())
+                        .setStable(Version.text(from.stable()))
+                        .setSessions(from.sessions())
+                        .setReads(from.reads())
+                        .setWrites(from.writes())
+                        .setReadBytes(from.readBytes())
+                        .setWrittenBytes(from.writtenBytes());
+        for (ShardStatus.Resync resync : from.resyncs()) {
+            engine.addResyncs(
+                    Component.newBuilder()
+                            .setNode(resync.node())
+                            .setAttempt(resync.attempt())
+                            .setPagesLeft(resync.pagesLeft())
+                            .setPagesCopied(resync.pagesCopied()));
+        }
+        return engine;
+    }
+
+    private static HeldComponent.Builder held(ShardStatus.Component from) {
+        return HeldComponent.newBuilder()
+                .setVolumeId(new VolumeId(from.volume()).toString())
+                .setGeneration(from.generation())
+                .setEpoch(from.epoch())
+                .setStable(Version.text(from.stable()))
+                .setMappedBytes(from.mappedBytes())
+                .setDamaged(from.damaged())
+                .setOrphan(from.orphan());
+    }
+}

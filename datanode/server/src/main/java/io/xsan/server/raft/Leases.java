@@ -1,0 +1,41 @@
+package io.xsan.server.raft;
+
+import io.xsan.base.NodeId;
+import io.xsan.base.VolumeId;
+import io.xsan.base.seam.Clock;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.lease.LeaseAnswer;
+import io.xsan.meta.lease.LeaseConfig;
+import io.xsan.meta.lease.LeaseTable;
+
+/** The lease table of this member, for the threads of Raft and of the API. */
+final class Leases {
+    private final LeaseTable table = new LeaseTable(LeaseConfig.DEFAULT);
+    private final Clock clock;
+
+    Leases(Clock clock) {
+        this.clock = clock;
+    }
+
+    synchronized void onLeader(ClusterImage image) {
+        table.onLeader(image, clock.nanoTime());
+    }
+
+    synchronized void onFollower() {
+        table.onFollower();
+    }
+
+    synchronized void onImage(ClusterImage image) {
+        table.onImage(image);
+    }
+
+    synchronized LeaseAnswer renew(
+            int node, long incarnation, long followedIndex, boolean isConfirmed) {
+        return table.renew(
+                new NodeId(node), incarnation, followedIndex, isConfirmed, clock.nanoTime());
+    }
+
+    synchronized boolean mayGrantEpoch(VolumeId volume, NodeId node) {
+        return table.mayGrantEpoch(volume, node, clock.nanoTime());
+    }
+}

@@ -1,0 +1,209 @@
+package io.xsan.server.raft;
+
+import io.xsan.base.ClusterId;
+import io.xsan.base.log.Log;
+import io.xsan.base.seam.Clock;
+import io.xsan.base.seam.ConsensusLog;
+import io.xsan.meta.MetaStateMachine;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.lease.LeaseAnswer;
+import io.xsan.server.config.DatanodeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.TimeDuration;
+
+/**
+ * The metadata group as seen from one of its members: the consensus seam over Apache Ratis. The log
+ * is synced before an entry counts; everything that was answered as applied survives.
+ */
+public final class RatisLog implements ConsensusLog, AutoCloseable {
+    private static final int ATTEMPTS = 8;
+
+    private final Leases leases;
+    private final MetaLog machine;
+    private final RaftServer server;
+    private final RaftClient client;
+    private final RaftGroup group;
+    private final int electionTimeoutMillis;
+
+    /** Who the member is, and where it keeps its log. */
+    public record Setup(
+            ClusterId cluster,
+            int node,
+            List<DatanodeConfig.Member> members,
+            Path directory,
+            int electionTimeoutMillis,
+            GrpcTlsConfig tls) {}
+
+    /**
+     * Starts the member: its port is open on return, a leader may not be known yet. Every image goes
+     * to {@code machine}'s listener, which must call {@link #onImage} too.
+     *
+     * @throws IOException if the log cannot be opened or the port is taken
+     */
+    public RatisLog(Setup setup, MetaStateMachine machine, Clock clock, Log log)
+            throws IOException {
+        this.leases = new Leases(clock);
+        this.machine = new MetaLog(machine, leases, log);
+        this.electionTimeoutMillis = setup.electionTimeoutMillis();
+        this.group = group(setup);
+        RaftProperties properties = properties(setup);
+        Parameters parameters = new Parameters();
+        GrpcConfigKeys.TLS.setConf(parameters, setup.tls());
+        GrpcConfigKeys.Server.setTlsConf(parameters, setup.tls());
+        GrpcConfigKeys.Client.setTlsConf(parameters, setup.tls());
+        GrpcConfigKeys.Admin.setTlsConf(parameters, setup.tls());
+        Files.createDirectories(setup.directory());
+        boolean isKnown =
+                Files.isDirectory(
+                        setup.directory().resolve(group.getGroupId().getUuid().toString()));
+        server =
+                RaftServer.newBuilder()
+                        .setServerId(RaftPeerId.valueOf(Integer.toString(setup.node())))
+                        .setGroup(group)
+                        .setStateMachine(this.machine)
+                        .setProperties(properties)
+                        .setParameters(parameters)
+                        .setOption(
+                                isKnown
+                                        ? RaftStorage.StartupOption.RECOVER
+                                        : RaftStorage.StartupOption.FORMAT)
+                        .build();
+        server.start();
+        client =
+                RaftClient.newBuilder()
+                        .setProperties(properties)
+                        .setParameters(parameters)
+                        .setRaftGroup(group)
+                        .setRetryPolicy(
+                                RetryPolicies.retryUpToMaximumCountWithFixedSleep(
+                                        ATTEMPTS, TimeDuration.valueOf(250, TimeUnit.MILLISECONDS)))
+                        .build();
+    }
+
+    private static RaftGroup group(Setup setup) {
+        List<RaftPeer> peers = new ArrayList<>();
+        for (DatanodeConfig.Member member : setup.members()) {
+            peers.add(
+                    RaftPeer.newBuilder()
+                            .setId(Integer.toString(member.nodeId()))
+                            .setAddress(
+                                    member.host()
+                                            + ":"
+                                            + (member.port() + DatanodeConfig.Port.RAFT.offset()))
+                            .build());
+        }
+        UUID id = new UUID(setup.cluster().high(), setup.cluster().low());
+        return RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
+    }
+
+    private static RaftProperties properties(Setup setup) {
+        RaftProperties properties = new RaftProperties();
+        DatanodeConfig.Member self =
+                setup.members().stream()
+                        .filter(m -> m.nodeId() == setup.node())
+                        .findFirst()
+                        .orElseThrow();
+        GrpcConfigKeys.Server.setHost(properties, self.host());
+        GrpcConfigKeys.Server.setPort(
+                properties, self.port() + DatanodeConfig.Port.RAFT.offset());
+        RaftServerConfigKeys.setStorageDir(properties, List.of(setup.directory().toFile()));
+        TimeDuration timeout = millis(setup.electionTimeoutMillis());
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, timeout);
+        RaftServerConfigKeys.Rpc.setTimeoutMax(
+                properties, millis(setup.electionTimeoutMillis() * 3 / 2));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(300));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(600));
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
+        return properties;
+    }
+
+    private static TimeDuration millis(int millis) {
+        return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void propose(byte[] command, Callback callback) {
+        client.async()
+                .send(Message.valueOf(ByteString.copyFrom(command)))
+                .whenComplete((reply, failure) -> callback.onOutcome(outcome(reply, failure)));
+    }
+
+    private static Outcome outcome(RaftClientReply reply, Throwable failure) {
+        if (failure != null) {
+            return new Outcome.MaybeApplied(String.valueOf(failure.getMessage()));
+        }
+        if (reply.isSuccess()) {
+            return new Outcome.Applied(
+                    reply.getLogIndex(), reply.getMessage().getContent().toByteArray());
+        }
+        if (reply.getException() instanceof StateMachineException refused) {
+            return new Outcome.NotReady(String.valueOf(refused.getMessage()));
+        }
+        return new Outcome.MaybeApplied(String.valueOf(reply.getException()));
+    }
+
+    /** A newer image was made: leases follow it. On the thread that applies. */
+    public void onImage(ClusterImage image) {
+        leases.onImage(image);
+    }
+
+    /** Number of the leader's node, 0 if none is known. */
+    public int leaderNode() {
+        return machine.leaderNode();
+    }
+
+    /** Asks this member, as the leader, for the lease of a node; see LeaseTable. */
+    public LeaseAnswer renewLease(int node, long incarnation, long followedIndex) {
+        return leases.renew(node, incarnation, followedIndex, isConfirmed());
+    }
+
+    /** True if a majority has answered this leader within less than half an election timeout. */
+    private boolean isConfirmed() {
+        try {
+            DivisionInfo info = server.getDivision(group.getGroupId()).getInfo();
+            if (!info.isLeader() || !info.isLeaderReady()) {
+                return false;
+            }
+            RoleInfoProto role = info.getRoleInfoProto();
+            int confirmed = 1;
+            for (ServerRpcProto follower : role.getLeaderInfo().getFollowerInfoList()) {
+                confirmed += follower.getLastRpcElapsedTimeMs() < electionTimeoutMillis / 2 ? 1 : 0;
+            }
+            return confirmed > group.getPeers().size() / 2;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+        server.close();
+    }
+}
