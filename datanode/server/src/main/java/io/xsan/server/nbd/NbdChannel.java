@@ -114,7 +114,7 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
     public void write(ByteBuffer bytes) {
         ByteBuf copy = channel().alloc().directBuffer(bytes.remaining());
         copy.writeBytes(bytes.duplicate());
-        channel().write(copy, channel().voidPromise());
+        var _ = channel().write(copy, channel().voidPromise());
         isDirty = true;
     }
 
@@ -141,11 +141,11 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
     @Override
     public void close() {
         channel().flush();
-        channel().close();
+        var _ = channel().close();
     }
 
     @Override
     public void abort() {
-        channel().close();
+        var _ = channel().close();
     }
 }

@@ -109,7 +109,7 @@ public final class NbdServer {
     private void accept(Channel channel) {
         if (channels.size() >= connectionsMax) {
             log.warn("nbd-refused", "from", channel.remoteAddress(), "max", connectionsMax);
-            channel.close();
+            var _ = channel.close();
             return;
         }
         channel.pipeline().addLast(new NbdChannel(this, config, exports, pool));
@@ -147,7 +147,9 @@ public final class NbdServer {
 
     /** Ends listeners and connections. On the loop. */
     public void close() {
-        listeners.forEach(Channel::close);
+        for (Channel listener : listeners) {
+            var _ = listener.close();
+        }
         List.copyOf(channels).forEach(NbdChannel::abort);
     }
 }

@@ -244,7 +244,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
         int bytes = writer.write(header, body, offsetBytes, prefix, 0);
         ByteBuf head = out.alloc().directBuffer(bytes);
         head.writeBytes(prefix.duplicate().limit(bytes).position(0));
-        out.write(head, out.voidPromise());
+        var _ = out.write(head, out.voidPromise());
         isDirty = true;
         int dataBytes = FrameWriter.dataBytes(header);
         if (body != null && dataBytes > 0) {
@@ -323,7 +323,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
             }
         }
         if (channel != null) {
-            channel.close();
+            var _ = channel.close();
         }
         owner.onDown(this, reason);
     }

@@ -141,7 +141,7 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
     private void accept(SocketChannel socket) {
         if (all.size() >= connectionsMax) {
             log.warn("connection-refused", "from", socket.remoteAddress(), "max", connectionsMax);
-            socket.close();
+            var _ = socket.close();
             return;
         }
         PeerChannel channel = new PeerChannel(this, pool, log, tls != null);
@@ -322,8 +322,8 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
         copy.clusterHigh = self.cluster().high();
         copy.clusterLow = self.cluster().low();
         copy.sourceNode = self.node();
-        boolean hasData = body != null && FrameWriter.dataBytes(copy) > 0;
-        local.add(new Local(copy, hasData ? body.retain() : null, offsetBytes));
+        PageBuffer data = FrameWriter.dataBytes(copy) > 0 ? body : null;
+        local.add(new Local(copy, data == null ? null : data.retain(), offsetBytes));
         loop.touch();
     }
 
@@ -395,7 +395,7 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
     public void close() {
         isClosed = true;
         if (listener != null) {
-            listener.close();
+            var _ = listener.close();
         }
         for (PeerChannel channel : List.copyOf(all)) {
             channel.down("this node stops");

@@ -47,8 +47,9 @@ public final class ShardLoop implements AutoCloseable {
                         new DefaultThreadFactory(name, true),
                         isEpoll() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loop = group.next();
-        loop.scheduleAtFixedRate(
-                () -> guard(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        var _ =
+                loop.scheduleAtFixedRate(
+                        () -> guard(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** True where sockets use epoll. */

@@ -180,8 +180,7 @@ final class StoreRig implements AutoCloseable {
         PageBuffer buffer = null;
         if (content == WriteOp.Content.DATA) {
             int bytes = pages * Pages.PAGE_BYTES;
-            buffer = pool.take(bytes);
-            buffer = Objects.requireNonNull(buffer);
+            buffer = Objects.requireNonNull(pool.take(bytes));
             for (int page = 0; page < pages; page++) {
                 fill(buffer, page, version, block, firstPage + page);
             }
