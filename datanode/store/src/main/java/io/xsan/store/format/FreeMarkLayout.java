@@ -8,13 +8,13 @@ import java.nio.ByteBuffer;
  * First page of a segment that the cleaner has freed.
  *
  * <pre>
- *    0 magic "XSFR" u32 | version u32     8 store id     16 sequence that was freed
+ *    0 magic "XSFM" u32 | version u32     8 store id     16 sequence that was freed
  *   24 segment u32      28 zeros       4092 crc32c of all before
  * </pre>
  */
 public final class FreeMarkLayout {
     /** First four bytes. */
-    public static final int MAGIC = 0x52465358;
+    public static final int MAGIC = 0x4d465358;
 
     /** Format version written; also the only one read. */
     public static final int VERSION = 1;
