@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.Parameters;
@@ -50,6 +52,7 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
     private final RaftClient client;
     private final RaftGroup group;
     private final int electionTimeoutMillis;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Who the member is, and where it keeps its log. */
     public record Setup(
@@ -147,25 +150,31 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
         return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
     }
 
+    /** Each proposal waits on a thread of its own: an ordered client ends at its first failure. */
     @Override
     public void propose(byte[] command, Callback callback) {
-        client.async()
-                .send(Message.valueOf(ByteString.copyFrom(command)))
-                .whenComplete((reply, failure) -> callback.onOutcome(outcome(reply, failure)));
+        threads.execute(() -> callback.onOutcome(send(command)));
     }
 
-    private static Outcome outcome(RaftClientReply reply, Throwable failure) {
-        if (failure != null) {
-            return new Outcome.MaybeApplied(String.valueOf(failure.getMessage()));
+    private Outcome send(byte[] command) {
+        try {
+            RaftClientReply reply =
+                    client.io().send(Message.valueOf(ByteString.copyFrom(command)));
+            if (reply.isSuccess()) {
+                byte[] result = reply.getMessage().getContent().toByteArray();
+                return new Outcome.Applied(reply.getLogIndex(), result);
+            }
+            return outcome(reply.getException());
+        } catch (IOException e) {
+            return outcome(e);
         }
-        if (reply.isSuccess()) {
-            return new Outcome.Applied(
-                    reply.getLogIndex(), reply.getMessage().getContent().toByteArray());
-        }
-        if (reply.getException() instanceof StateMachineException refused) {
-            return new Outcome.NotReady(String.valueOf(refused.getMessage()));
-        }
-        return new Outcome.MaybeApplied(String.valueOf(reply.getException()));
+    }
+
+    private static Outcome outcome(Exception failure) {
+        String reason = String.valueOf(failure.getMessage());
+        return failure instanceof StateMachineException
+                ? new Outcome.NotReady(reason)
+                : new Outcome.MaybeApplied(reason);
     }
 
     /** A newer image was made: leases follow it. On the thread that applies. */
@@ -203,6 +212,7 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        threads.shutdownNow();
         client.close();
         server.close();
     }
