@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLSession;
 
-/** The gRPC port: mutual TLS; nodes may do everything, admins all but what nodes tell each other. */
+/**
+ * The gRPC port: mutual TLS; nodes may do everything, admins all but what nodes tell each other.
+ */
 public final class ApiServer implements AutoCloseable {
     private static final String RENEW_LEASE = "RenewLease";
 

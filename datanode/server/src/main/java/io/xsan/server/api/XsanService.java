@@ -43,8 +43,8 @@ import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.VolumeRef;
 import io.xsan.protocol.v1.XsanGrpc;
 import io.xsan.server.config.DatanodeConfig;
-import java.nio.charset.StandardCharsets;
 import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -122,15 +122,11 @@ final class XsanService extends XsanGrpc.XsanImplBase {
         int replicas =
                 request.getPolicy().getReplicas() == 0
                         ? Math.min(
-                                node.config().storage().defaultReplicaCount(),
-                                image.nodes().size())
+                                node.config().storage().defaultReplicaCount(), image.nodes().size())
                         : request.getPolicy().getReplicas();
         Optional<VolumeRecord> existing = image.volume(request.getName());
         VolumeId id = existing.map(VolumeRecord::id).orElseGet(() -> new VolumeId(node.newId()));
-        int owner =
-                request.getOwner() == 0
-                        ? node.config().cluster().nodeId()
-                        : request.getOwner();
+        int owner = request.getOwner() == 0 ? node.config().cluster().nodeId() : request.getOwner();
         return done(
                 new Command.CreateVolume(
                         id,
@@ -162,7 +158,9 @@ final class XsanService extends XsanGrpc.XsanImplBase {
         Result result = proposer.propose(command);
         if (result instanceof Result.Done done) {
             node.awaitImage(done.index());
-            return done.volume().map(v -> Protos.volume(v).build()).orElseGet(Volume::getDefaultInstance);
+            return done.volume()
+                    .map(v -> Protos.volume(v).build())
+                    .orElseGet(Volume::getDefaultInstance);
         }
         throw ApiErrors.of(ErrorCode.CONSENSUS_FAILED, "unexpected result " + result);
     }
@@ -171,8 +169,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
         ClusterImage image = formed();
         Optional<VolumeRecord> found;
         if (ref.getName().isEmpty() == ref.getId().isEmpty()) {
-            throw ApiErrors.of(
-                    ErrorCode.INVALID_PARAM, "volume: give either a name or an id");
+            throw ApiErrors.of(ErrorCode.INVALID_PARAM, "volume: give either a name or an id");
         }
         if (ref.getId().isEmpty()) {
             found = image.volume(ref.getName());
@@ -183,11 +180,9 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                 throw ApiErrors.of(ErrorCode.INVALID_PARAM, "volume: " + e.getMessage());
             }
         }
-        return found.orElseThrow(
-                () ->
-                        ApiErrors.of(
-                                ErrorCode.VOLUME_NOT_FOUND,
-                                "no volume " + ref.getName() + ref.getId()));
+        return found.orElseThrow(() ->
+                ApiErrors.of(
+                        ErrorCode.VOLUME_NOT_FOUND, "no volume " + ref.getName() + ref.getId()));
     }
 
     @Override
@@ -295,11 +290,10 @@ final class XsanService extends XsanGrpc.XsanImplBase {
         NodeRecord owner =
                 node.image()
                         .node(volume.owner())
-                        .orElseThrow(
-                                () ->
-                                        ApiErrors.of(
-                                                ErrorCode.NODE_UNREACHABLE,
-                                                "owner " + volume.owner() + " is not known"));
+                        .orElseThrow(() ->
+                                ApiErrors.of(
+                                        ErrorCode.NODE_UNREACHABLE,
+                                        "owner " + volume.owner() + " is not known"));
         String name = URLEncoder.encode(volume.name(), StandardCharsets.UTF_8);
         Export.Builder export =
                 Export.newBuilder()
@@ -351,10 +345,9 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                     Attachment.Builder shown = Protos.attachment(volume, attachment);
                     node.image()
                             .node(volume.owner())
-                            .ifPresent(
-                                    owner ->
-                                            shown.setOwnerHost(owner.host())
-                                                    .setOwnerPort(owner.basePort()));
+                            .ifPresent(owner ->
+                                    shown.setOwnerHost(owner.host())
+                                            .setOwnerPort(owner.basePort()));
                     return shown.build();
                 });
     }
@@ -392,8 +385,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     }
 
     @Override
-    public void getNodeStatus(
-            GetNodeStatusRequest request, StreamObserver<NodeStatus> observer) {
+    public void getNodeStatus(GetNodeStatusRequest request, StreamObserver<NodeStatus> observer) {
         answer(observer, () -> Protos.nodeStatus(node));
     }
 
@@ -416,8 +408,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     }
 
     @Override
-    public void renewLease(
-            RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
+    public void renewLease(RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
         answer(
                 observer,
                 () -> {
@@ -427,9 +418,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                                     request.getIncarnation(),
                                     request.getImageIndex());
                     long granted =
-                            answer == LeaseAnswer.GRANTED
-                                    ? LeaseConfig.DEFAULT.holderNanos()
-                                    : 0;
+                            answer == LeaseAnswer.GRANTED ? LeaseConfig.DEFAULT.holderNanos() : 0;
                     return RenewLeaseResponse.newBuilder()
                             .setDurationNanos(granted)
                             .setLeaderNode(node.leaderNode())

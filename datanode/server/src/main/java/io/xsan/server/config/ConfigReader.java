@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the configuration file. Whatever is unknown, of another type or out of range is refused with
- * the file, the JSON path, the value and what is allowed; nothing has been started by then.
+ * Reads the configuration file. Whatever is unknown, of another type or out of range is refused
+ * with the file, the JSON path, the value and what is allowed; nothing has been started by then.
  */
 public final class ConfigReader {
     private static final JsonMapper JSON =
@@ -69,7 +69,9 @@ public final class ConfigReader {
     private static String place(JsonProcessingException e) {
         return e.getLocation() == null
                 ? ""
-                : " at line " + e.getLocation().getLineNr() + ", column "
+                : " at line "
+                        + e.getLocation().getLineNr()
+                        + ", column "
                         + e.getLocation().getColumnNr();
     }
 

@@ -11,9 +11,9 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 
 /**
- * Events as lines: {@code time level event key=value ...}, or JSON objects. The level can be changed
- * at any time. An event that repeats at WARN and above is written once a second at most, with the
- * number of those left out. Any thread.
+ * Events as lines: {@code time level event key=value ...}, or JSON objects. The level can be
+ * changed at any time. An event that repeats at WARN and above is written once a second at most,
+ * with the number of those left out. Any thread.
  */
 public final class EventLog implements Log {
     private static final long REPEAT_NANOS = 1_000_000_000L;
@@ -41,7 +41,9 @@ public final class EventLog implements Log {
         this.level = level;
     }
 
-    /** Sends what libraries log by java.util.logging here, from WARN on; Ratis only what is severe. */
+    /**
+     * Sends what libraries log by java.util.logging here, from WARN on; Ratis only what is severe.
+     */
     public void takeOverLibraries() {
         LogManager.getLogManager().reset();
         java.util.logging.Logger root = java.util.logging.Logger.getLogger("");
@@ -143,7 +145,8 @@ public final class EventLog implements Log {
             quote(line, text);
         } else {
             line.append(' ').append(key).append('=');
-            boolean isPlain = text.chars().allMatch(c -> c > ' ' && c < 127 && c != '"' && c != '=');
+            boolean isPlain =
+                    text.chars().allMatch(c -> c > ' ' && c < 127 && c != '"' && c != '=');
             if (isPlain && !text.isEmpty()) {
                 line.append(text);
             } else {

@@ -1,5 +1,6 @@
 package io.xsan.server.node;
 
+import io.grpc.StatusRuntimeException;
 import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.Refusal;
@@ -26,7 +27,6 @@ import io.xsan.server.shard.SystemClock;
 import io.xsan.server.shard.SystemEntropy;
 import io.xsan.server.tls.TlsContexts;
 import io.xsan.store.format.DeviceRole;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -97,8 +97,7 @@ public final class Datanode implements NodeView {
                                 shard::settledIndex,
                                 shard::onLease,
                                 log));
-        shard.start(
-                data.resolve("nbd.sock"), config.cluster().address(DatanodeConfig.Port.NBD));
+        shard.start(data.resolve("nbd.sock"), config.cluster().address(DatanodeConfig.Port.NBD));
         api = new ApiServer(this, proposer, peers);
         health = new HealthServer(this, () -> isReady);
     }
@@ -135,8 +134,8 @@ public final class Datanode implements NodeView {
     }
 
     /**
-     * Runs a datanode until it is told to stop: by SIGTERM, or, if {@code dieWithParent}, by the end
-     * of its standard input. Returns the exit code.
+     * Runs a datanode until it is told to stop: by SIGTERM, or, if {@code dieWithParent}, by the
+     * end of its standard input. Returns the exit code.
      */
     public static int run(Path file, boolean dieWithParent) {
         EventLog log = new EventLog(System.err, Level.INFO, false);
@@ -219,9 +218,12 @@ public final class Datanode implements NodeView {
                 isReady = true;
                 log.info(
                         "datanode-ready",
-                        "node", config.cluster().nodeId(),
-                        "incarnation", incarnation,
-                        "address", config.cluster().address(DatanodeConfig.Port.PEER));
+                        "node",
+                        config.cluster().nodeId(),
+                        "incarnation",
+                        incarnation,
+                        "address",
+                        config.cluster().address(DatanodeConfig.Port.PEER));
             } catch (StatusRuntimeException e) {
                 log.warn("not-registered", "reason", String.valueOf(e.getMessage()));
                 LockSupport.parkNanos(REGISTER_PAUSE_NANOS);

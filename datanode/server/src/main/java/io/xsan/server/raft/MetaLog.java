@@ -22,8 +22,9 @@ import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
 /**
- * What Ratis drives on this member: applies entries to the metadata's state machine. After a restart
- * the log is applied again from its start; the state machine knows what it has applied before.
+ * What Ratis drives on this member: applies entries to the metadata's state machine. After a
+ * restart the log is applied again from its start; the state machine knows what it has applied
+ * before.
  */
 final class MetaLog extends BaseStateMachine {
     private final MetaStateMachine machine;

@@ -64,8 +64,8 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
             GrpcTlsConfig tls) {}
 
     /**
-     * Starts the member: its port is open on return, a leader may not be known yet. Every image goes
-     * to {@code machine}'s listener, which must call {@link #onImage} too.
+     * Starts the member: its port is open on return, a leader may not be known yet. Every image
+     * goes to {@code machine}'s listener, which must call {@link #onImage} too.
      *
      * @throws IOException if the log cannot be opened or the port is taken
      */
@@ -133,8 +133,7 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
                         .findFirst()
                         .orElseThrow();
         GrpcConfigKeys.Server.setHost(properties, self.host());
-        GrpcConfigKeys.Server.setPort(
-                properties, self.port() + DatanodeConfig.Port.RAFT.offset());
+        GrpcConfigKeys.Server.setPort(properties, self.port() + DatanodeConfig.Port.RAFT.offset());
         RaftServerConfigKeys.setStorageDir(properties, List.of(setup.directory().toFile()));
         TimeDuration timeout = millis(setup.electionTimeoutMillis());
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, timeout);

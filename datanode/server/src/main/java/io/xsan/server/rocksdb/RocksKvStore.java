@@ -15,7 +15,9 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
-/** A RocksDB database. Its errors end the operation with an IllegalStateException: see each call. */
+/**
+ * A RocksDB database. Its errors end the operation with an IllegalStateException: see each call.
+ */
 public final class RocksKvStore implements KvStore {
     private final Options options = new Options().setCreateIfMissing(true);
     private final WriteOptions synced = new WriteOptions().setSync(true);

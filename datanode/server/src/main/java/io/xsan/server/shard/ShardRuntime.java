@@ -204,7 +204,9 @@ public final class ShardRuntime {
         });
     }
 
-    /** Index of an image that no engine of a lost volume has outlived; see LeaseTable. Any thread. */
+    /**
+     * Index of an image that no engine of a lost volume has outlived; see LeaseTable. Any thread.
+     */
     public long settledIndex() {
         return settledIndex;
     }

@@ -67,7 +67,9 @@ public final class ClusterAuthority {
             X509v3CertificateBuilder builder = builder(name, name, keys, AUTHORITY_LIFE);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
             builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+                    Extension.keyUsage,
+                    true,
+                    new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             X509Certificate certificate = sign(builder, keys);
             ClusterAuthority made = new ClusterAuthority(clusterId, keys, certificate);
             write(directory, "ca", keys, certificate);
@@ -79,13 +81,12 @@ public final class ClusterAuthority {
 
     /**
      * Issues a certificate for {@code role} (node, agent or admin) with a number (the node id, else
-     * any from 0 to 65535), and writes {@code NAME.crt} and {@code NAME.key} into {@code directory}.
-     * {@code hosts} are the IP addresses that a node is reached at.
+     * any from 0 to 65535), and writes {@code NAME.crt} and {@code NAME.key} into {@code
+     * directory}. {@code hosts} are the IP addresses that a node is reached at.
      *
      * @throws IOException if a file cannot be written
      */
-    public void issue(
-            Path directory, String fileName, String role, int number, String... hosts)
+    public void issue(Path directory, String fileName, String role, int number, String... hosts)
             throws IOException {
         try {
             KeyPair holder = newKeys();
@@ -93,8 +94,7 @@ public final class ClusterAuthority {
             X500Name issuer = new X500Name(certificate.getSubjectX500Principal().getName());
             X509v3CertificateBuilder builder = builder(issuer, subject, holder, CERTIFICATE_LIFE);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.extendedKeyUsage,
                     false,
@@ -103,9 +103,7 @@ public final class ClusterAuthority {
                                 KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
                             }));
             builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    names(role + "/" + number, hosts));
+                    Extension.subjectAlternativeName, false, names(role + "/" + number, hosts));
             write(directory, fileName, holder, sign(builder, keys));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IOException("the certificate could not be made", e);

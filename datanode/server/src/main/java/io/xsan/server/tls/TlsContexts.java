@@ -27,8 +27,7 @@ public final class TlsContexts {
                             .trustManager(files.authority().toFile())
                             .endpointIdentificationAlgorithm(null)
                             .build(),
-                    SslContextBuilder.forServer(
-                                    files.certificate().toFile(), files.key().toFile())
+                    SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
                             .sslProvider(SslProvider.JDK)
                             .protocols(TLS_1_3)
                             .trustManager(files.authority().toFile())
@@ -36,7 +35,8 @@ public final class TlsContexts {
                             .build());
         } catch (SSLException | IllegalArgumentException e) {
             throw new Refusal(
-                    ErrorCode.INVALID_PARAM, "tls: the PEM files cannot be used: " + e.getMessage());
+                    ErrorCode.INVALID_PARAM,
+                    "tls: the PEM files cannot be used: " + e.getMessage());
         }
     }
 

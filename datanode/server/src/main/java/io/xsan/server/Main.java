@@ -1,0 +1,15 @@
+package io.xsan.server;
+
+import io.xsan.server.cli.XsanCommand;
+import io.xsan.server.demo.DemoCommand;
+import java.util.List;
+
+/** The program {@code xsan}: everything of a datanode and of its tools. */
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(XsanCommand.run(List.of(new DatanodeCommand(), new DemoCommand()), arguments));
+    }
+}

@@ -1,0 +1,48 @@
+package io.xsan.server.cli;
+
+import io.xsan.meta.inspect.MetaInspector;
+import io.xsan.protocol.inspect.FrameInspector;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code xsan inspect}: files of XSAN's formats as text. */
+@Command(name = "inspect", description = "Shows files of XSAN's formats as text.")
+final class InspectCommand {
+    private static final long FILE_BYTES_MAX = 256L << 20;
+
+    private final Surroundings surroundings;
+
+    InspectCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Command(description = "A recorded stream of frames between datanodes.")
+    int frame(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+        print(FrameInspector.describe(read(file)));
+        return 0;
+    }
+
+    @Command(description = "Commands and records of the metadata in a segment of the Raft log.")
+    int raftlog(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+        print(MetaInspector.describeAll(read(file)));
+        return 0;
+    }
+
+    private void print(String text) {
+        surroundings.out().print(text);
+        surroundings.out().flush();
+    }
+
+    private static ByteBuffer read(Path file) throws IOException {
+        long size = Files.size(file);
+        if (size > FILE_BYTES_MAX) {
+            throw new IOException(
+                    file + ": " + Sizes.text(size) + ", allowed is " + Sizes.text(FILE_BYTES_MAX));
+        }
+        return ByteBuffer.wrap(Files.readAllBytes(file));
+    }
+}

@@ -1,0 +1,29 @@
+package io.xsan.server.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a command sees of the process that it runs in. */
+record Surroundings(Map<String, String> environment, Path home, Path xsanHome, PrintWriter out) {
+    Surroundings {
+        environment = Map.copyOf(environment);
+    }
+
+    static Surroundings ofProcess(PrintWriter out) {
+        return new Surroundings(
+                System.getenv(),
+                Path.of(System.getProperty("user.home", ".")),
+                Path.of(System.getProperty("xsan.home", ".")),
+                out);
+    }
+
+    Optional<String> cluster() {
+        return Optional.ofNullable(environment.get("XSAN_CLUSTER")).filter(v -> !v.isBlank());
+    }
+
+    Path demo() {
+        return xsanHome.resolve(".xsan/demo");
+    }
+}

@@ -1,0 +1,234 @@
+package io.xsan.server.cli;
+
+import io.xsan.protocol.v1.BlockLocation;
+import io.xsan.protocol.v1.ClusterStatus;
+import io.xsan.protocol.v1.Component;
+import io.xsan.protocol.v1.Engine;
+import io.xsan.protocol.v1.Export;
+import io.xsan.protocol.v1.HeldComponent;
+import io.xsan.protocol.v1.Node;
+import io.xsan.protocol.v1.NodeStatus;
+import io.xsan.protocol.v1.Store;
+import io.xsan.protocol.v1.Volume;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Answers of the control API as tables for people. */
+final class Tables {
+    private Tables() {}
+
+    static String cluster(ClusterStatus status) {
+        String leader =
+                status.getLeaderNode() == 0 ? "none known" : "node " + status.getLeaderNode();
+        long reachable = status.getNodesList().stream().filter(Node::getReachable).count();
+        return "Cluster  "
+                + status.getClusterId()
+                + "\nLeader   "
+                + leader
+                + "\nNodes    "
+                + reachable
+                + " of "
+                + status.getNodesCount()
+                + " reachable\nIndex    "
+                + status.getIndex()
+                + ", feature level "
+                + status.getFeatureLevel()
+                + "\n\n"
+                + nodes(status)
+                + "\n"
+                + volumes(status.getVolumesList());
+    }
+
+    static String nodes(ClusterStatus status) {
+        Table table = new Table("NODE", "ADDRESS", "STATE", "ROLE", "DOMAIN", "USABLE", "FREE");
+        for (Node node : status.getNodesList()) {
+            Store store = node.getStatus().getStore();
+            table.row(
+                    node.getId(),
+                    node.getHost() + ":" + node.getBasePort(),
+                    node.getReachable() ? "up" : "unreachable",
+                    node.getId() == status.getLeaderNode() ? "leader" : "member",
+                    node.getDomain().isEmpty() ? "-" : node.getDomain(),
+                    Sizes.text(node.getUsableBytes()),
+                    node.hasStatus() ? Sizes.text(store.getFreeBytes()) : "-");
+        }
+        return table.text();
+    }
+
+    static String volumes(List<Volume> volumes) {
+        if (volumes.isEmpty()) {
+            return "No volumes.\n";
+        }
+        Table table =
+                new Table("VOLUME", "ID", "SIZE", "REPLICAS", "OWNER", "COMPONENTS", "EXPORTED");
+        for (Volume volume : volumes) {
+            table.row(
+                    volume.getName(),
+                    volume.getId(),
+                    Sizes.text(volume.getSizeBytes()),
+                    volume.getPolicy().getReplicas(),
+                    volume.getOwner(),
+                    volume.getDeleting() ? "deleting" : components(volume),
+                    volume.getAttachmentsList().stream().anyMatch(a -> a.getManual())
+                            ? "yes"
+                            : "no");
+        }
+        return table.text();
+    }
+
+    /** Such as {@code 1:IN_SYNC 2:SYNCING(88%)}. */
+    static String components(Volume volume) {
+        return volume.getComponentsList().stream()
+                .map(c -> c.getNode() + ":" + c.getState() + progress(c))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String progress(Component component) {
+        long all = component.getPagesLeft() + component.getPagesCopied();
+        return all == 0 || component.getState().equals("IN_SYNC")
+                ? ""
+                : String.format(Locale.ROOT, "(%d%%)", component.getPagesCopied() * 100 / all);
+    }
+
+    static String volume(Volume volume) {
+        StringBuilder text = new StringBuilder();
+        line(text, "Name", volume.getName());
+        line(text, "Id", volume.getId());
+        line(
+                text,
+                "Size",
+                Sizes.text(volume.getSizeBytes()) + " (" + volume.getSizeBytes() + " bytes)");
+        line(text, "Sector", volume.getSectorBytes() + " bytes");
+        line(
+                text,
+                "Policy",
+                volume.getPolicy().getReplicas()
+                        + " replicas, at least "
+                        + volume.getPolicy().getMinReplicas()
+                        + ", width "
+                        + volume.getPolicy().getWidth());
+        line(text, "Owner", "node " + volume.getOwner() + ", epoch " + volume.getEpoch());
+        if (volume.hasEngine()) {
+            line(text, "Engine", engine(volume.getEngine()));
+        }
+        volume.getAttachmentsList()
+                .forEach(a ->
+                        line(
+                                text,
+                                "Attached",
+                                (a.getManual() ? "exported over NBD" : "to " + a.getHost())
+                                        + (a.getReadOnly() ? ", read-only" : "")));
+        if (volume.getDeleting()) {
+            line(text, "State", "is being deleted");
+        }
+        Table table = new Table("COMPONENT", "GENERATION", "STATE", "STALE SINCE", "RESYNC");
+        for (Component component : volume.getComponentsList()) {
+            table.row(
+                    "node " + component.getNode(),
+                    component.getGeneration(),
+                    component.getState(),
+                    component.getState().equals("IN_SYNC") ? "-" : component.getSince(),
+                    resync(component));
+        }
+        return text + "\n" + table.text();
+    }
+
+    private static String resync(Component component) {
+        return component.getPagesLeft() + component.getPagesCopied() == 0
+                ? "-"
+                : component.getPagesCopied()
+                        + " pages copied, "
+                        + component.getPagesLeft()
+                        + " left";
+    }
+
+    private static String engine(Engine engine) {
+        return engine.getState()
+                + (engine.getReason().isEmpty() ? "" : " (" + engine.getReason() + ")")
+                + ", "
+                + engine.getSessions()
+                + " sessions, "
+                + engine.getReads()
+                + " reads, "
+                + engine.getWrites()
+                + " writes";
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-9s%s%n", name, value));
+    }
+
+    static String export(Export export) {
+        return export.getUnixUri() + "\n" + export.getTcpUri() + "\n";
+    }
+
+    static String location(BlockLocation location) {
+        return location.getNodesList().stream()
+                .map(node -> "node " + node + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /** What the nodes are doing: stores, engines and components. */
+    static String performance(ClusterStatus status) {
+        Table stores =
+                new Table(
+                        "NODE",
+                        "LEASE",
+                        "STORE",
+                        "USABLE",
+                        "FREE",
+                        "LIVE",
+                        "CLIENT WRITES",
+                        "DEVICE WRITES",
+                        "SYNCS");
+        Table engines =
+                new Table("NODE", "VOLUME", "EPOCH", "STATE", "READS", "READ", "WRITES", "WRITTEN");
+        Table components =
+                new Table("NODE", "VOLUME", "GENERATION", "EPOCH", "STABLE", "MAPPED", "CONDITION");
+        for (Node node : status.getNodesList()) {
+            if (!node.hasStatus()) {
+                stores.row(node.getId(), "-", "unreachable", "-", "-", "-", "-", "-", "-");
+                continue;
+            }
+            store(stores, node);
+            NodeStatus doing = node.getStatus();
+            for (Engine engine : doing.getEnginesList()) {
+                engines.row(
+                        node.getId(),
+                        engine.getVolumeId(),
+                        engine.getEpoch(),
+                        engine.getState(),
+                        engine.getReads(),
+                        Sizes.text(engine.getReadBytes()),
+                        engine.getWrites(),
+                        Sizes.text(engine.getWrittenBytes()));
+            }
+            for (HeldComponent held : doing.getComponentsList()) {
+                components.row(
+                        node.getId(),
+                        held.getVolumeId(),
+                        held.getGeneration(),
+                        held.getEpoch(),
+                        held.getStable(),
+                        Sizes.text(held.getMappedBytes()),
+                        held.getDamaged() ? "damaged" : held.getOrphan() ? "orphan" : "good");
+            }
+        }
+        return stores.text() + "\n" + engines.text() + "\n" + components.text();
+    }
+
+    private static void store(Table table, Node node) {
+        Store store = node.getStatus().getStore();
+        table.row(
+                node.getId(),
+                node.getStatus().getHasLease() ? "held" : "none",
+                store.getFailed() ? "failed" : "good",
+                Sizes.text(store.getUsableBytes()),
+                Sizes.text(store.getFreeBytes()),
+                Sizes.text(store.getLiveBytes()),
+                Sizes.text(store.getClientBytesWritten()),
+                Sizes.text(store.getDeviceBytesWritten()),
+                store.getSyncs());
+    }
+}

@@ -1,0 +1,119 @@
+package io.xsan.server.cli;
+
+import io.xsan.protocol.v1.CreateVolumeRequest;
+import io.xsan.protocol.v1.ListVolumesRequest;
+import io.xsan.protocol.v1.MoveVolumeRequest;
+import io.xsan.protocol.v1.Policy;
+import io.xsan.protocol.v1.ResizeVolumeRequest;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code xsan volume}. */
+@Command(name = "volume", description = "Creates, shows and changes volumes.")
+final class VolumeCommand {
+    private final Cluster cluster;
+
+    VolumeCommand(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Command(description = "Creates a volume, or shows it if it exists with the same properties.")
+    int create(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(
+                            names = "--size",
+                            required = true,
+                            converter = SizeArgument.class,
+                            paramLabel = "SIZE",
+                            description = "Such as 10GiB.")
+                    Long size,
+            @Option(
+                            names = "--replicas",
+                            defaultValue = "0",
+                            paramLabel = "N",
+                            description = "Copies of each block; default: that of the cluster.")
+                    int replicas,
+            @Option(
+                            names = "--sector-size",
+                            defaultValue = "4096",
+                            paramLabel = "BYTES",
+                            description = "512 or 4096 (default).")
+                    int sectorBytes)
+            throws IOException {
+        check(sectorBytes == 512 || sectorBytes == 4096, "--sector-size", sectorBytes, "512, 4096");
+        check(replicas >= 0 && replicas <= 5, "--replicas", replicas, "1 to 5");
+        check(size % sectorBytes == 0, "--size", size, "a multiple of the sector size");
+        CreateVolumeRequest request =
+                CreateVolumeRequest.newBuilder()
+                        .setName(name)
+                        .setSizeBytes(size)
+                        .setSectorBytes(sectorBytes)
+                        .setPolicy(Policy.newBuilder().setReplicas(replicas))
+                        .build();
+        cluster.show(s -> s.createVolume(request), Tables::volume);
+        return 0;
+    }
+
+    private static void check(boolean isGood, String option, long value, String allowed) {
+        if (!isGood) {
+            throw new IllegalArgumentException(
+                    "option " + option + ": " + value + ", allowed is " + allowed);
+        }
+    }
+
+    @Command(description = "Lists the volumes.")
+    int list() throws IOException {
+        cluster.show(
+                s -> s.listVolumes(ListVolumesRequest.getDefaultInstance()),
+                answer -> Tables.volumes(answer.getVolumesList()));
+        return 0;
+    }
+
+    @Command(description = "Shows a volume with its components.")
+    int show(@Parameters(paramLabel = "NAME") String name) throws IOException {
+        cluster.show(s -> s.getVolume(Cluster.named(name)), Tables::volume);
+        return 0;
+    }
+
+    @Command(description = "Makes a volume larger.")
+    int resize(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(
+                            names = "--size",
+                            required = true,
+                            converter = SizeArgument.class,
+                            paramLabel = "SIZE",
+                            description = "The new size, such as 20GiB.")
+                    Long size)
+            throws IOException {
+        ResizeVolumeRequest request =
+                ResizeVolumeRequest.newBuilder()
+                        .setVolume(Cluster.named(name))
+                        .setSizeBytes(size)
+                        .build();
+        cluster.show(s -> s.resizeVolume(request), Tables::volume);
+        return 0;
+    }
+
+    @Command(description = "Deletes a volume with its data. It must not be attached or exported.")
+    int delete(@Parameters(paramLabel = "NAME") String name) throws IOException {
+        cluster.show(s -> s.deleteVolume(Cluster.named(name)), answer -> "");
+        return 0;
+    }
+
+    @Command(description = "Hands a volume to another owner.")
+    int move(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--to", required = true, paramLabel = "NODE") int node)
+            throws IOException {
+        MoveVolumeRequest request =
+                MoveVolumeRequest.newBuilder()
+                        .setVolume(Cluster.named(name))
+                        .setOwner(node)
+                        .build();
+        cluster.show(s -> s.moveVolume(request), Tables::volume);
+        return 0;
+    }
+}

@@ -1,0 +1,147 @@
+package io.xsan.server.cli;
+
+import io.xsan.base.ErrorCode;
+import io.xsan.protocol.client.ApiException;
+import io.xsan.protocol.v1.ExportVolumeRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code xsan} itself, and the commands that have no parts. */
+@Command(name = "xsan", description = "Replicated block storage.")
+public final class XsanCommand {
+    @Mixin private final Cluster cluster;
+
+    private XsanCommand(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * Runs the command that {@code arguments} name, one of this package or of {@code others}, and
+     * answers its exit code.
+     */
+    public static int run(List<Object> others, String... arguments) {
+        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter errors = new PrintWriter(System.err, true);
+        return of(Surroundings.ofProcess(out), others)
+                .setOut(out)
+                .setErr(errors)
+                .execute(arguments);
+    }
+
+    static CommandLine of(Surroundings surroundings, List<Object> others) {
+        Cluster cluster = new Cluster(surroundings);
+        CommandLine line = new CommandLine(new XsanCommand(cluster));
+        line.addSubcommand(new ClusterCommand(cluster));
+        line.addSubcommand(new NodeCommand(cluster));
+        line.addSubcommand(new VolumeCommand(cluster));
+        line.addSubcommand(new DebugCommand(cluster));
+        line.addSubcommand(new InspectCommand(surroundings));
+        others.forEach(line::addSubcommand);
+        addHelp(line);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionStrategy(XsanCommand::execute);
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> onFailure(failure, command.getErr()));
+        line.setParameterExceptionHandler((mistake, arguments) -> {
+            complain(mistake.getCommandLine().getErr(), mistake);
+            return ExitCodes.USAGE;
+        });
+        return line;
+    }
+
+    private static void addHelp(CommandLine line) {
+        line.getCommandSpec().mixinStandardHelpOptions(false);
+        line.getCommandSpec()
+                .addOption(
+                        CommandLine.Model.OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("Shows this help.")
+                                .build());
+        line.getSubcommands().values().forEach(XsanCommand::addHelp);
+    }
+
+    private static int execute(CommandLine.ParseResult parsed) {
+        CommandLine last = parsed.asCommandLineList().getLast();
+        boolean isGroup = !last.getSubcommands().isEmpty();
+        if (isGroup && !last.isUsageHelpRequested()) {
+            last.getErr()
+                    .println(
+                            "xsan: a command is needed after '"
+                                    + last.getCommandSpec().qualifiedName()
+                                    + "': "
+                                    + String.join(", ", last.getSubcommands().keySet()));
+            return ExitCodes.USAGE;
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static int onFailure(Exception failure, PrintWriter errors) {
+        return switch (failure) {
+            case ApiException refused -> {
+                ErrorCode code = refused.code();
+                errors.println("xsan: " + oneLine(refused) + " (" + code.symbol() + ")");
+                yield ExitCodes.of(code);
+            }
+            case IllegalArgumentException mistake -> {
+                complain(errors, mistake);
+                yield ExitCodes.USAGE;
+            }
+            case NoSuchFileException missing when missing.getReason() == null -> {
+                errors.println("xsan: " + missing.getFile() + ": no such file");
+                yield ExitCodes.FILE;
+            }
+            case IOException trouble -> {
+                complain(errors, trouble);
+                yield ExitCodes.FILE;
+            }
+            default -> throw new IllegalStateException(failure);
+        };
+    }
+
+    private static void complain(PrintWriter errors, Exception why) {
+        errors.println("xsan: " + oneLine(why));
+    }
+
+    private static String oneLine(Exception why) {
+        String text = why.getMessage() == null ? why.toString() : why.getMessage();
+        return text.strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+
+    @Command(description = "Serves a volume over NBD at its owner, and prints where.")
+    int export(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--read-only", description = "Refuses writes.") boolean isReadOnly)
+            throws IOException {
+        ExportVolumeRequest request =
+                ExportVolumeRequest.newBuilder()
+                        .setVolume(Cluster.named(name))
+                        .setReadOnly(isReadOnly)
+                        .build();
+        cluster.show(s -> s.exportVolume(request), Tables::export);
+        return 0;
+    }
+
+    @Command(description = "Ends the export of a volume; its NBD connections end.")
+    int unexport(@Parameters(paramLabel = "NAME") String name) throws IOException {
+        cluster.show(s -> s.unexportVolume(Cluster.named(name)), answer -> "");
+        return 0;
+    }
+
+    @Command(description = "Prints the version of this program.")
+    int version() {
+        String version = XsanCommand.class.getPackage().getImplementationVersion();
+        cluster.surroundings()
+                .out()
+                .printf(
+                        "xsan %s, Java %s%n",
+                        version == null ? "0.1.0-SNAPSHOT" : version, Runtime.version());
+        return 0;
+    }
+}

@@ -1,0 +1,64 @@
+package io.xsan.server.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds addresses of loopback for the datanodes: one each, or else ports of one address. */
+final class Addresses {
+    private static final int NODES = 3;
+    private static final int PORT = 7480;
+    private static final int PORTS_EACH = 5;
+    private static final int STEP = 10;
+    private static final int TRIES = 200;
+
+    private Addresses() {}
+
+    /** Members with free ports, the first from 7480 on that are. */
+    static List<Member> choose(Path directory) throws IOException {
+        boolean hasMany = canBind("127.0.0.2", 0);
+        for (int i = 0; i < TRIES; i++) {
+            List<Member> members = members(directory, hasMany, PORT + STEP * i);
+            if (members.stream().allMatch(Addresses::isFree)) {
+                return members;
+            }
+        }
+        throw new IOException("no free ports on loopback between 7480 and 9480");
+    }
+
+    private static List<Member> members(Path directory, boolean hasMany, int port) {
+        List<Member> members = new ArrayList<>();
+        for (int node = 1; node <= NODES; node++) {
+            members.add(
+                    new Member(
+                            node,
+                            hasMany ? "127.0.0." + (node + 1) : "127.0.0.1",
+                            hasMany ? port : port + STEP * (node - 1),
+                            directory.resolve("node" + node)));
+        }
+        return members;
+    }
+
+    private static boolean isFree(Member member) {
+        for (int offset = 0; offset < PORTS_EACH; offset++) {
+            if (!canBind(member.host(), member.port() + offset)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean canBind(String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.xsan.server.demo;
+
+import io.xsan.server.demo.nbd.NbdClient;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One request at a time, on chunks that no other lane touches. So at most one write of a page is in
+ * flight, and what a read must find is known. Lane {@code number} of {@code lanes} has the chunks
+ * whose number leaves it as the rest.
+ */
+final class Lane {
+    private static final int PAGES_EACH = Load.CHUNK_BYTES / PageContent.PAGE_BYTES;
+    private static final int READ_PERCENT = 30;
+    private static final long ANSWER_SECONDS_MAX = 120;
+
+    private final int number;
+    private final int lanes;
+    private final NbdClient client;
+    private final Measures measures;
+    private final int chunks;
+    private final SplittableRandom random;
+    private final ByteBuffer buffer =
+            ByteBuffer.allocateDirect(Load.CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** Number of the last write of each page that was acknowledged. */
+    private final long[] expected;
+
+    private final BitSet written;
+    private long write;
+
+    Lane(int number, int lanes, NbdClient client, Measures measures) {
+        this.number = number;
+        this.lanes = lanes;
+        this.client = client;
+        this.measures = measures;
+        long all = client.export().sizeBytes() / Load.CHUNK_BYTES;
+        this.chunks = Math.toIntExact((all - number + lanes - 1) / lanes);
+        this.random = new SplittableRandom(number);
+        this.expected = new long[chunks * PAGES_EACH];
+        this.written = new BitSet(chunks);
+    }
+
+    /** One random write, or one read that is verified. False if it failed. */
+    boolean step() throws InterruptedException {
+        int chunk = random.nextInt(chunks);
+        int pages = 1 + random.nextInt(PAGES_EACH);
+        int first = random.nextInt(PAGES_EACH - pages + 1);
+        if (random.nextInt(100) < READ_PERCENT) {
+            return read(chunk, first, pages);
+        }
+        write++;
+        buffer.clear();
+        for (int i = first; i < first + pages; i++) {
+            PageContent.put(buffer, page(chunk, i), write);
+        }
+        long start = System.nanoTime();
+        boolean isDone =
+                await("write", chunk, client.write(offset(chunk, first), buffer.flip()), start);
+        if (isDone) {
+            Arrays.fill(
+                    expected,
+                    chunk * PAGES_EACH + first,
+                    chunk * PAGES_EACH + first + pages,
+                    write);
+            written.set(chunk);
+            measures.writes.increment();
+            measures.writtenBytes.add((long) pages * PageContent.PAGE_BYTES);
+        }
+        return isDone;
+    }
+
+    private boolean read(int chunk, int first, int pages) throws InterruptedException {
+        buffer.clear().limit(pages * PageContent.PAGE_BYTES);
+        long start = System.nanoTime();
+        if (!await("read", chunk, client.read(offset(chunk, first), buffer), start)) {
+            return false;
+        }
+        measures.reads.increment();
+        measures.readBytes.add((long) pages * PageContent.PAGE_BYTES);
+        buffer.flip();
+        for (int i = first; i < first + pages; i++) {
+            check(chunk, i);
+        }
+        return true;
+    }
+
+    /** Reads back every chunk that was written, and checks each page of it. */
+    void verify() throws InterruptedException {
+        for (int chunk = written.nextSetBit(0); chunk >= 0; chunk = written.nextSetBit(chunk + 1)) {
+            if (!read(chunk, 0, PAGES_EACH)) {
+                return;
+            }
+            for (int i = 0; i < PAGES_EACH; i++) {
+                if (expected[chunk * PAGES_EACH + i] != 0) {
+                    measures.pagesVerified.increment();
+                }
+            }
+        }
+    }
+
+    private void check(int chunk, int index) {
+        long page = page(chunk, index);
+        long wanted = expected[chunk * PAGES_EACH + index];
+        int position = buffer.position();
+        if (!PageContent.matches(buffer, page, wanted)) {
+            measures.onLostPage(
+                    "page "
+                            + page
+                            + " has "
+                            + PageContent.describe(buffer, position)
+                            + ", must have write "
+                            + wanted);
+        }
+    }
+
+    private boolean await(String what, int chunk, CompletableFuture<Void> reply, long startNanos)
+            throws InterruptedException {
+        try {
+            reply.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            String why =
+                    e instanceof TimeoutException
+                            ? "no answer for " + ANSWER_SECONDS_MAX + " s"
+                            : String.valueOf(e.getCause());
+            measures.onError(what + " of chunk " + (chunk * (long) lanes + number) + ": " + why);
+            return false;
+        }
+        measures.onAnswer(startNanos, System.nanoTime());
+        return true;
+    }
+
+    private long page(int chunk, int index) {
+        return (chunk * (long) lanes + number) * PAGES_EACH + index;
+    }
+
+    private long offset(int chunk, int index) {
+        return page(chunk, index) * PageContent.PAGE_BYTES;
+    }
+}

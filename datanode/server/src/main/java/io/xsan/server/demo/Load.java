@@ -1,0 +1,99 @@
+package io.xsan.server.demo;
+
+import io.xsan.server.demo.nbd.NbdClient;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The verified load: lanes over several connections, a thread each. */
+final class Load implements AutoCloseable {
+    /** Lanes own whole chunks, and no request crosses the end of one. */
+    static final int CHUNK_BYTES = 64 << 10;
+
+    private static final int CONNECTIONS = 4;
+    private static final int LANES_EACH = 4;
+
+    private interface Work {
+        void on(Lane lane) throws InterruptedException;
+    }
+
+    private final List<NbdClient> clients = new ArrayList<>();
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean isStopping;
+
+    /** Connects to an export of {@code address}. */
+    Load(SocketAddress address, String export, Measures measures) throws IOException {
+        try {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(NbdClient.connect(address, export));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        int all = CONNECTIONS * LANES_EACH;
+        for (int i = 0; i < all; i++) {
+            lanes.add(new Lane(i, all, clients.get(i % CONNECTIONS), measures));
+        }
+    }
+
+    static String describe() {
+        return CONNECTIONS + " NBD connections with " + LANES_EACH + " requests in flight each";
+    }
+
+    /** Starts random reads and writes, until {@link #stop}. A lane that meets an error ends. */
+    void start() {
+        run(lane -> {
+            while (!isStopping && lane.step()) {
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    /** Ends the random load; returns when every request is answered. */
+    void stop() throws InterruptedException {
+        isStopping = true;
+        join();
+    }
+
+    /** Reads back and checks all that was written; returns when it is done. */
+    void verify() throws InterruptedException {
+        run(Lane::verify);
+        join();
+    }
+
+    private void run(Work work) {
+        for (Lane lane : lanes) {
+            threads.add(Thread.ofPlatform().daemon().name("lane").start(() -> run(work, lane)));
+        }
+    }
+
+    private static void run(Work work, Lane lane) {
+        try {
+            work.on(lane);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void join() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        threads.clear();
+    }
+
+    @Override
+    public void close() {
+        for (NbdClient client : clients) {
+            try {
+                client.close();
+            } catch (IOException e) {
+                // The load is over: whether the server hears of it does not matter.
+                continue;
+            }
+        }
+    }
+}
