@@ -57,6 +57,7 @@ final class Cleaner implements Disk.Completion, StoreListener {
     private boolean areStatesWritten;
     private long creditPages;
     private int victimsInVain;
+    private @Nullable ComponentState lastOwner;
 
     Cleaner(StoreCore core, CommitLoop loop) {
         this.core = core;
@@ -219,10 +220,8 @@ final class Cleaner implements Disk.Completion, StoreListener {
         if (kind.ordinal() > RecordKind.ZERO.ordinal()) {
             return true;
         }
-        ComponentKey key =
-                new ComponentKey(
-                        RecordLayout.volume(bytes, at), RecordLayout.generation(bytes, at));
-        ComponentState owner = core.components.get(key);
+        ComponentState owner =
+                owner(RecordLayout.volume(bytes, at), RecordLayout.generation(bytes, at));
         int layer = RecordLayout.layer(bytes, at);
         BlockMap map = owner == null ? null : owner.block(layer, RecordLayout.block(bytes, at));
         if (owner == null || map == null) {
@@ -236,6 +235,20 @@ final class Cleaner implements Disk.Completion, StoreListener {
             }
         }
         return true;
+    }
+
+    /** The component; mostly the one of the record before, which spares a key. */
+    private @Nullable ComponentState owner(long volume, long generation) {
+        ComponentState last = lastOwner;
+        boolean isSame =
+                last != null
+                        && !last.isDropped
+                        && last.key.volume() == volume
+                        && last.key.generation() == generation;
+        if (!isSame) {
+            lastOwner = core.components.get(new ComponentKey(volume, generation));
+        }
+        return lastOwner;
     }
 
     private boolean isOfRecord(BlockMap map, int i, ByteBuffer bytes, int at) {

@@ -1,0 +1,3 @@
+/** Cost of the store's data path. */
+@org.jspecify.annotations.NullMarked
+package io.xsan.store;
