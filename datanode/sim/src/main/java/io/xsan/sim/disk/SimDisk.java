@@ -121,9 +121,23 @@ public final class SimDisk implements Disk {
         injectReadFaults(first, pages);
         Long bad = badPages.ceiling(first);
         boolean fails = isDead || bad != null && bad < first + pages;
+        Completion inner =
+                (ignored, outcome) -> {
+                    if (!fails) {
+                        copy(first, pages, target);
+                    }
+                    completion.onDiskDone(token, outcome);
+                };
+        end(Kind.READ, target.lengthBytes, inner, token, fails);
+    }
+
+    /**
+     * A read sees the device as it is when it ends: whoever frees what is read too early is hit.
+     */
+    private void copy(long firstPage, int pages, Slice target) {
         MemorySegment memory = target.buffer.segment();
-        for (int i = 0; i < pages && !fails; i++) {
-            byte[] bytes = current.page(first + i);
+        for (int i = 0; i < pages; i++) {
+            byte[] bytes = current.page(firstPage + i);
             long at = target.offsetBytes + (long) i * Pages.PAGE_BYTES;
             if (bytes == null) {
                 memory.asSlice(at, Pages.PAGE_BYTES).fill((byte) 0);
@@ -131,7 +145,6 @@ public final class SimDisk implements Disk {
                 MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, Pages.PAGE_BYTES);
             }
         }
-        end(Kind.READ, target.lengthBytes, completion, token, fails);
     }
 
     private void injectReadFaults(long firstPage, int pages) {

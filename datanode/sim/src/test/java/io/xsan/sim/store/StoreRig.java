@@ -184,21 +184,25 @@ final class StoreRig implements AutoCloseable {
         op.block = block;
         op.firstPage = firstPage;
         op.pages = pages;
+        send(op);
+        return answer;
+    }
+
+    /** Queues a write; its pages are filled with their pattern. */
+    void send(WriteOp op) {
         PageBuffer buffer = null;
-        if (content == WriteOp.Content.DATA) {
-            int bytes = pages * Pages.PAGE_BYTES;
-            buffer = Objects.requireNonNull(pool.take(bytes));
-            for (int page = 0; page < pages; page++) {
-                fill(buffer, page, version, block, firstPage + page);
+        if (op.content == WriteOp.Content.DATA) {
+            buffer = Objects.requireNonNull(pool.take(op.pages * Pages.PAGE_BYTES));
+            for (int page = 0; page < op.pages; page++) {
+                fill(buffer, page, op.version, op.block, op.firstPage + page);
             }
-            crc.stamp(buffer, 0, pages);
+            crc.stamp(buffer, 0, op.pages);
             op.buffer = buffer;
         }
         store().write(op);
         if (buffer != null) {
             buffer.release();
         }
-        return answer;
     }
 
     static long pattern(long version, long block, int page, int at) {
