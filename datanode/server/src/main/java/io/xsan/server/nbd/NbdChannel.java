@@ -135,7 +135,8 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
 
     @Override
     public void startTls() {
-        throw Check.unreachable("TLS is not offered by this listener");
+        channel().flush();
+        server.startTls(channel());
     }
 
     @Override

@@ -10,11 +10,14 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.xsan.base.Check;
 import io.xsan.base.InvariantViolation;
 import io.xsan.base.log.Log;
 import io.xsan.base.memory.BufferPool;
 import io.xsan.frontend.nbd.NbdConfig;
 import io.xsan.frontend.nbd.NbdExports;
+import io.xsan.server.net.LinkTls;
+import io.xsan.server.net.NetworkConfig;
 import io.xsan.server.shard.ShardLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Listens for NBD clients and ends their turns. */
 public final class NbdServer {
@@ -36,19 +40,19 @@ public final class NbdServer {
     private final BufferPool pool;
     private final NbdExports exports;
     private final int connectionsMax;
+    private final @Nullable LinkTls tls;
     private final Log log;
-    private final NbdConfig config = NbdConfig.of(NbdConfig.Tls.OFF);
     private final Set<NbdChannel> channels = new LinkedHashSet<>();
     private final List<Channel> listeners = new ArrayList<>();
 
-    /** A server of {@code exports} without listeners. */
-    public NbdServer(
-            ShardLoop loop, BufferPool pool, NbdExports exports, int connectionsMax, Log log) {
+    /** A server of {@code exports} without listeners. Without TLS it serves this host only. */
+    public NbdServer(ShardLoop loop, BufferPool pool, NbdExports exports, NetworkConfig network) {
         this.loop = loop;
         this.pool = pool;
         this.exports = exports;
-        this.connectionsMax = connectionsMax;
-        this.log = log;
+        this.connectionsMax = network.connectionsMax();
+        this.tls = network.tls();
+        this.log = network.log();
     }
 
     ShardLoop loop() {
@@ -58,7 +62,7 @@ public final class NbdServer {
     /** Accepts clients on a unix socket that only this user can open. Not on the loop. */
     public void listen(Path socket) throws IOException, InterruptedException {
         Files.deleteIfExists(socket);
-        ServerBootstrap bootstrap = bootstrap();
+        ServerBootstrap bootstrap = bootstrap(offered());
         Channel bound =
                 ShardLoop.isEpoll()
                         ? bootstrap
@@ -75,13 +79,17 @@ public final class NbdServer {
         listeners.add(bound);
     }
 
-    /** Accepts clients on a TCP port, which must be of loopback. Not on the loop. */
-    public void listen(InetSocketAddress address) throws InterruptedException {
-        if (!address.getAddress().isLoopbackAddress()) {
+    /**
+     * Accepts clients on a TCP port and returns where. On loopback they may use TLS, elsewhere they
+     * must. Not on the loop.
+     */
+    public InetSocketAddress listen(InetSocketAddress address) throws InterruptedException {
+        boolean isLocal = address.getAddress().isLoopbackAddress();
+        if (!isLocal && tls == null) {
             throw new IllegalArgumentException("NBD without TLS listens on loopback only");
         }
         Channel bound =
-                bootstrap()
+                bootstrap(isLocal ? offered() : NbdConfig.Tls.REQUIRED)
                         .channel(
                                 ShardLoop.isEpoll()
                                         ? EpollServerSocketChannel.class
@@ -91,9 +99,21 @@ public final class NbdServer {
                         .sync()
                         .channel();
         listeners.add(bound);
+        return (InetSocketAddress) bound.localAddress();
     }
 
-    private ServerBootstrap bootstrap() {
+    private NbdConfig.Tls offered() {
+        return tls == null ? NbdConfig.Tls.OFF : NbdConfig.Tls.OFFERED;
+    }
+
+    /** Puts TLS before what follows on a connection; only where it is offered. */
+    void startTls(Channel channel) {
+        LinkTls sides = Check.present(tls, "TLS was offered");
+        channel.pipeline().addFirst(sides.server().newHandler(channel.alloc()));
+    }
+
+    private ServerBootstrap bootstrap(NbdConfig.Tls policy) {
+        NbdConfig config = NbdConfig.of(policy);
         return new ServerBootstrap()
                 .group(loop.group())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
@@ -101,12 +121,12 @@ public final class NbdServer {
                         new ChannelInitializer<Channel>() {
                             @Override
                             protected void initChannel(Channel channel) {
-                                accept(channel);
+                                accept(channel, config);
                             }
                         });
     }
 
-    private void accept(Channel channel) {
+    private void accept(Channel channel, NbdConfig config) {
         if (channels.size() >= connectionsMax) {
             log.warn("nbd-refused", "from", channel.remoteAddress(), "max", connectionsMax);
             var _ = channel.close();
