@@ -162,7 +162,7 @@ public final class Datanode implements NodeView {
                 return new Datanode(config, log).runToEnd(dieWithParent);
             }
         } catch (Refusal e) {
-            log.event(Level.FATAL, "cannot-start", "reason", e.getMessage());
+            log.event(Level.FATAL, "cannot-start", "reason", String.valueOf(e.getMessage()));
             return 2;
         } catch (IOException e) {
             log.event(Level.FATAL, "cannot-start", "reason", e);
