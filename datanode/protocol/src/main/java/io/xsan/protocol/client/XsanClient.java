@@ -63,6 +63,8 @@ public final class XsanClient implements AutoCloseable {
                 if (!ApiException.isElsewhere(e)) {
                     throw last;
                 }
+                // The next call tries at once: a datanode that starts is there any moment.
+                channels.get(endpoint).resetConnectBackoff();
             }
         }
         throw last;

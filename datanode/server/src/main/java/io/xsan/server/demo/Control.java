@@ -21,7 +21,7 @@ final class Control implements AutoCloseable {
     static final String VOLUME = "demo";
 
     private static final VolumeRef REFERENCE = VolumeRef.newBuilder().setName(VOLUME).build();
-    private static final long TIMEOUT_MILLIS = 10_000;
+    private static final long TIMEOUT_MILLIS = 5_000;
 
     private final XsanClient client;
 

@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 
 /** One run of the demo, from the empty directory to the verdict. */
 final class Demo {
-    private static final int FORM_SECONDS_MAX = 120;
-    private static final int EXPORT_SECONDS_MAX = 60;
+    private static final int FORM_SECONDS_MAX = 300;
+    private static final int EXPORT_SECONDS_MAX = 120;
     private static final int RESYNC_SECONDS_MAX = 120;
 
     private final DemoOptions options;
