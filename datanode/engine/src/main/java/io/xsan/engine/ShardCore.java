@@ -90,7 +90,7 @@ public final class ShardCore implements Shard {
         }
         for (VolumeRecord volume : current.volumes().values()) {
             VolumeEngine engine = engines.get(volume.id().value());
-            if (engine != null && !isOurs(volume)) {
+            if (engine != null && (!isOurs(volume) || engine.host().isHandingOver())) {
                 if (engine.host().handOver()) {
                     engine.end(ErrorCode.NOT_OWNER);
                 }

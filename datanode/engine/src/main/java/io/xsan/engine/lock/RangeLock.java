@@ -19,6 +19,7 @@ public final class RangeLock {
     int firstPage;
     int endPage;
     boolean exclusive;
+    boolean ahead;
     boolean granted;
     boolean listed;
     @Nullable RangeLock previous;

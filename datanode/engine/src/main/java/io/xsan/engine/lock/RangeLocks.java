@@ -27,7 +27,33 @@ public final class RangeLocks {
         lock.firstPage = firstPage;
         lock.endPage = endPage;
         lock.exclusive = exclusive;
-        append(lock);
+        lock.ahead = false;
+        insertBefore(null, lock);
+        grantIfFree(lock);
+    }
+
+    /**
+     * As {@link #acquire}, exclusive, but waits for those who hold a lock only, not for those who
+     * wait: for work that must not stand behind a waiting write which waits for a held one (rule
+     * 9).
+     */
+    public void acquireAhead(RangeLock lock, long block, int firstPage, int endPage) {
+        Check.that(!lock.listed, "a lock is asked for once");
+        Check.that(firstPage < endPage, "locked range is not empty", firstPage, endPage);
+        lock.block = block;
+        lock.firstPage = firstPage;
+        lock.endPage = endPage;
+        lock.exclusive = true;
+        lock.ahead = true;
+        RangeLock waiting = heads[bucket(block)];
+        while (waiting != null && (waiting.granted || waiting.ahead)) {
+            waiting = waiting.next;
+        }
+        insertBefore(waiting, lock);
+        grantIfFree(lock);
+    }
+
+    private void grantIfFree(RangeLock lock) {
         if (isFree(lock)) {
             lock.granted = true;
             lock.holder().onLocked();
@@ -58,20 +84,30 @@ public final class RangeLocks {
                 return false;
             }
         }
+        for (RangeLock other = lock.next; lock.ahead && other != null; other = other.next) {
+            if (other.granted && lock.conflicts(other)) {
+                return false;
+            }
+        }
         return true;
     }
 
-    private void append(RangeLock lock) {
+    /** Lists a lock before another one, or last. */
+    private void insertBefore(@Nullable RangeLock other, RangeLock lock) {
         int bucket = bucket(lock.block);
-        RangeLock tail = tails[bucket];
-        lock.previous = tail;
-        lock.next = null;
-        if (tail == null) {
+        RangeLock before = other == null ? tails[bucket] : other.previous;
+        lock.previous = before;
+        lock.next = other;
+        if (before == null) {
             heads[bucket] = lock;
         } else {
-            tail.next = lock;
+            before.next = lock;
         }
-        tails[bucket] = lock;
+        if (other == null) {
+            tails[bucket] = lock;
+        } else {
+            other.previous = lock;
+        }
         lock.listed = true;
         held++;
     }

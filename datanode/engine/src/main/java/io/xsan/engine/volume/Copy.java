@@ -37,7 +37,7 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
             return;
         }
         isLocked = true;
-        engine.locks().acquire(lock, block, firstPage, firstPage + pages, true);
+        engine.locks().acquireAhead(lock, block, firstPage, firstPage + pages);
     }
 
     private void onLocked() {

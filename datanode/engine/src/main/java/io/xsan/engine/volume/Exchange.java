@@ -12,7 +12,7 @@ abstract class Exchange {
     /** Members that were asked and have not answered. */
     long outstanding;
 
-    /** When the first of those outstanding was asked. */
+    /** When the last of those outstanding was asked. */
     long sentNanos;
 
     /** Next free slot of the table, while it is not listed. */

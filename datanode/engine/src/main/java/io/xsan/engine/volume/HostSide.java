@@ -341,6 +341,13 @@ public final class HostSide {
         return false;
     }
 
+    /**
+     * True once {@link #handOver} was asked for: this life is over, also if the volume comes back.
+     */
+    public boolean isHandingOver() {
+        return isHandingOver;
+    }
+
     /** Stops taking I/O, as the volume moves; true once nothing is under way. */
     public boolean handOver() {
         isHandingOver = true;

@@ -50,7 +50,7 @@ final class Session implements VolumeSession {
     @Override
     public void submit(VolumeIo io) {
         if (isEnding) {
-            io.onDone(endReason);
+            io.onDone(ErrorCode.SESSION_DROPPED);
         } else {
             host.submit(this, io);
         }

@@ -480,9 +480,7 @@ public final class VolumeEngine {
     /** Sends the frame last made by {@link #header}; {@code member} owes an answer after. */
     void send(Exchange exchange, Member member, @Nullable PageBuffer body, int offsetBytes) {
         Check.that(header.requestId == exchange.requestId, "the frame made last is sent");
-        if (exchange.outstanding == 0) {
-            exchange.sentNanos = now();
-        }
+        exchange.sentNanos = now();
         exchange.outstanding |= member.bit;
         setup.network().send(member.node, header, body, offsetBytes);
     }
