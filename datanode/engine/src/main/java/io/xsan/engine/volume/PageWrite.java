@@ -93,6 +93,16 @@ final class PageWrite extends Exchange {
         }
     }
 
+    /** Sends it to a component that begins to be resynced, also if it had answered before. */
+    void offerToResync(Member member, Resync resync) {
+        acked &= ~member.bit;
+        if ((outstanding & member.bit) != 0) {
+            resync.onWriteSent(block, firstPage, pages);
+        } else {
+            offer(member);
+        }
+    }
+
     private boolean isReplica(Member member) {
         return (engine.members().replicasOf(block) & member.bit) != 0;
     }

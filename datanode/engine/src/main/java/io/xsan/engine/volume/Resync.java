@@ -96,7 +96,7 @@ final class Resync {
         since = member.record.since();
         phase = Phase.LISTING;
         if (!engine.bugs().has(Bug.B_LIST_EARLY)) {
-            engine.inFlight().forEach(write -> write.offer(member));
+            engine.inFlight().forEach(write -> write.offerToResync(member, this));
         }
         list();
     }

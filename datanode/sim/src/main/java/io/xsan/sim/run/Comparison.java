@@ -16,6 +16,7 @@ import io.xsan.store.ReadOp;
 import io.xsan.store.StoreComponent;
 import java.util.Arrays;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads pages of all in-sync components of a quiet volume, from their stores, and compares them.
@@ -27,11 +28,14 @@ final class Comparison {
     private final SimCluster cluster;
     private final VolumeRecord volume;
     private final BlockPlacement placement;
+    private final boolean mayBeBad;
     private final int[] nodes = new int[BlockPlacement.MEMBERS_MAX];
     private ErrorCode ended = ErrorCode.OK;
     private boolean isEnded;
 
-    Comparison(SimWorld world, SimCluster cluster, VolumeRecord volume) {
+    /** With {@code mayBeBad}, pages that a device reports as bad are left out. */
+    Comparison(SimWorld world, SimCluster cluster, VolumeRecord volume, boolean mayBeBad) {
+        this.mayBeBad = mayBeBad;
         this.world = world;
         this.cluster = cluster;
         this.volume = volume;
@@ -43,11 +47,12 @@ final class Comparison {
         for (long page : pages) {
             long block = page / Pages.PAGES_PER_BLOCK;
             int count = placement.replicasOf(block, nodes);
-            byte[] first = null;
+            byte @Nullable [] first = null;
             for (int i = 0; i < count; i++) {
-                byte[] bytes = read(nodes[i], block, (int) (page % Pages.PAGES_PER_BLOCK));
-                if (first == null) {
-                    first = bytes;
+                byte @Nullable [] bytes = read(nodes[i], block, (int) (page % Pages.PAGES_PER_BLOCK));
+                if (first == null || bytes == null) {
+                    first = bytes == null ? first : bytes;
+                    continue;
                 }
                 Check.that(
                         Arrays.equals(first, bytes),
@@ -58,7 +63,7 @@ final class Comparison {
         }
     }
 
-    private byte[] read(int nodeId, long block, int page) {
+    private byte @Nullable [] read(int nodeId, long block, int page) {
         SimNode node = cluster.node(nodeId);
         ComponentRecord record =
                 volume.components().stream()
@@ -79,6 +84,10 @@ final class Comparison {
         node.lane().post(0, () -> store.read(op));
         boolean isDone = world.runUntil(world.now() + READ_NANOS_MAX, () -> isEnded);
         Check.that(isDone, "a read of the store ends", nodeId, block);
+        if (mayBeBad && ended == ErrorCode.BLOCK_CORRUPTED) {
+            buffer.release();
+            return null;
+        }
         Check.that(ended == ErrorCode.OK, "a page reads well; status", ended.number(), nodeId);
         byte[] bytes = new byte[Pages.PAGE_BYTES];
         buffer.bytes().get(0, bytes);

@@ -233,7 +233,8 @@ public final class Run implements FaultDriver.Targets {
             for (long unit : histories.get(v).touched()) {
                 pages.add(unit * shape.unitBytes() / Pages.PAGE_BYTES);
             }
-            new Comparison(world, cluster, record).compare(pages);
+            boolean mayBeBad = shape.profile() == Profile.BAD_DISK;
+            new Comparison(world, cluster, record, mayBeBad).compare(pages);
         }
     }
 
