@@ -49,7 +49,8 @@ final class Comparison {
             int count = placement.replicasOf(block, nodes);
             byte @Nullable [] first = null;
             for (int i = 0; i < count; i++) {
-                byte @Nullable [] bytes = read(nodes[i], block, (int) (page % Pages.PAGES_PER_BLOCK));
+                byte @Nullable [] bytes =
+                        read(nodes[i], block, (int) (page % Pages.PAGES_PER_BLOCK));
                 if (first == null || bytes == null) {
                     first = bytes == null ? first : bytes;
                     continue;
