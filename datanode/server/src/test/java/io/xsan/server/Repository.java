@@ -3,6 +3,7 @@ package io.xsan.server;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Where the sources and the classes of this build lie. */
 record Repository(Path root, Path buildDirectory) {
@@ -29,7 +30,9 @@ record Repository(Path root, Path buildDirectory) {
             }
         }
         Path server = root.resolve("datanode").resolve("server");
-        return new Repository(root, server.relativize(testClasses).getParent());
+        Path buildDirectory =
+                Objects.requireNonNull(server.relativize(testClasses).getParent(), "target");
+        return new Repository(root, buildDirectory);
     }
 
     /** The classes of a module of the datanode as this build compiled them. */
