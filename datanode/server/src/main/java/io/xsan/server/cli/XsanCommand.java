@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +29,8 @@ public final class XsanCommand {
      * answers its exit code.
      */
     public static int run(List<Object> others, String... arguments) {
+        // Libraries tell of their start, which is no part of a command's output.
+        Logger.getLogger("").setLevel(Level.WARNING);
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter errors = new PrintWriter(System.err, true);
         return of(Surroundings.ofProcess(out), others)

@@ -31,7 +31,7 @@ final class Datanodes implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+        command.add(MAIN);
         command.addAll(List.of("datanode", "--config", member.config().toString()));
         if (!isKept) {
             command.add("--die-with-parent");
@@ -40,6 +40,8 @@ final class Datanodes implements AutoCloseable {
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(member.log().toFile()));
+        // Not an argument: the system forgets the arguments of a process whose line is long.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         if (isKept) {
             builder.redirectInput(new File("/dev/null"));
         }

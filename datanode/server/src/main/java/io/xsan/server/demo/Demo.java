@@ -116,6 +116,7 @@ final class Demo {
             picture.say("End of the load");
             boolean isInSync = resync(observer);
             picture.say("Reading back every page that was written");
+            measures.start(System.nanoTime());
             load.verify();
             Optional<Member> ended = nodes.ended();
             ended.ifPresent(member ->
@@ -177,7 +178,7 @@ final class Demo {
                 return false;
             }
             Thread.sleep(picture.pauseMillis());
-            picture.draw(measures, observer);
+            picture.drawComponents(observer);
         }
         picture.say("All components are in sync");
         return true;

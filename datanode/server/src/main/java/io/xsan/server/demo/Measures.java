@@ -27,7 +27,7 @@ final class Measures {
     private final LongAccumulator stallNanos = new LongAccumulator(Math::max, 0);
     private final List<String> troubles = new CopyOnWriteArrayList<>();
 
-    /** The load starts now. */
+    /** A load starts now; what lies before is no stall. */
     void start(long nowNanos) {
         lastNanos.set(nowNanos);
     }
