@@ -82,7 +82,12 @@ final class LeaseKeeper implements AutoCloseable {
         try {
             isGranted = leader != 0 && (leader == self ? askSelf(self) : ask(leader, self));
         } catch (ApiException | NoSuchElementException e) {
-            log.debug("lease-not-renewed", "leader", leader, "reason", String.valueOf(e.getMessage()));
+            log.debug(
+                    "lease-not-renewed",
+                    "leader",
+                    leader,
+                    "reason",
+                    String.valueOf(e.getMessage()));
             return;
         }
         if (isGranted) {

@@ -157,8 +157,7 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
 
     private Outcome send(byte[] command) {
         try {
-            RaftClientReply reply =
-                    client.io().send(Message.valueOf(ByteString.copyFrom(command)));
+            RaftClientReply reply = client.io().send(Message.valueOf(ByteString.copyFrom(command)));
             if (reply.isSuccess()) {
                 byte[] result = reply.getMessage().getContent().toByteArray();
                 return new Outcome.Applied(reply.getLogIndex(), result);
