@@ -2,6 +2,7 @@ package io.xsan.server.cli;
 
 import io.xsan.meta.inspect.MetaInspector;
 import io.xsan.protocol.inspect.FrameInspector;
+import io.xsan.store.inspect.StoreInspector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -29,6 +30,39 @@ final class InspectCommand {
     @Command(description = "Commands and records of the metadata in a segment of the Raft log.")
     int raftlog(@Parameters(paramLabel = "FILE") Path file) throws IOException {
         print(MetaInspector.describeAll(read(file)));
+        return 0;
+    }
+
+    @Command(description = "Both superblocks of a device (a file, or a directory of data files).")
+    int superblock(@Parameters(paramLabel = "DEVICE") Path device) throws IOException {
+        try (ReadOnlyDevice disk = new ReadOnlyDevice(device);
+                StoreInspector inspector = new StoreInspector(disk)) {
+            print(inspector.superblock());
+        }
+        return 0;
+    }
+
+    @Command(description = "Groups, records and summary of one segment of a device.")
+    int segment(
+            @Parameters(paramLabel = "DEVICE") Path device,
+            @Parameters(paramLabel = "SEGMENT") int segment)
+            throws IOException {
+        try (ReadOnlyDevice disk = new ReadOnlyDevice(device);
+                StoreInspector inspector = new StoreInspector(disk)) {
+            print(inspector.segment(segment));
+        }
+        return 0;
+    }
+
+    @Command(description = "State of all segments of a device, or the checkpoint of one.")
+    int checkpoint(
+            @Parameters(paramLabel = "DEVICE") Path device,
+            @Parameters(paramLabel = "SEGMENT", arity = "0..1", defaultValue = "-1") int segment)
+            throws IOException {
+        try (ReadOnlyDevice disk = new ReadOnlyDevice(device);
+                StoreInspector inspector = new StoreInspector(disk)) {
+            print(segment < 0 ? inspector.checkpoints() : inspector.checkpoint(segment));
+        }
         return 0;
     }
 
