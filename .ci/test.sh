@@ -23,7 +23,7 @@ fi
 find . -path '*/target/*-reports/TEST-*.xml' -delete
 echo "== build and Java tests"
 start=$SECONDS
-./mvnw -B -ntp verify 2>&1 | grep --line-buffered -E 'Tests run|ERROR|WARN.*xsan|Building |BUILD|FAIL' | sed -u -E 's/^\[INFO\] //'
+./mvnw -B -ntp -fae verify 2>&1 | grep --line-buffered -E 'Tests run|ERROR|WARN.*xsan|Building |BUILD|FAIL' | sed -u -E 's/^\[INFO\] //'
 built=${PIPESTATUS[0]}
 echo "== build and Java tests took $((SECONDS - start)) s"
 

@@ -7,6 +7,8 @@ import io.xsan.server.api.NodeView;
 import io.xsan.server.config.DatanodeConfig;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -21,7 +23,7 @@ final class HealthServer implements AutoCloseable {
 
     HealthServer(NodeView node, BooleanSupplier isReady) throws IOException {
         this.node = node;
-        server = HttpServer.create(node.config().cluster().address(DatanodeConfig.Port.HEALTH), 16);
+        server = HttpServer.create(address(node.config().cluster()), 16);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/healthz", exchange -> answer(exchange, 200, "ok\n"));
         server.createContext(
@@ -32,6 +34,14 @@ final class HealthServer implements AutoCloseable {
                 });
         server.createContext("/metrics", exchange -> answer(exchange, 200, metrics()));
         server.start();
+    }
+
+    /** The node's own address where that is of loopback, else 127.0.0.1: this port has no TLS. */
+    private static InetSocketAddress address(DatanodeConfig.Cluster cluster) {
+        InetSocketAddress own = cluster.address(DatanodeConfig.Port.HEALTH);
+        return own.getAddress() != null && own.getAddress().isLoopbackAddress()
+                ? own
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), own.getPort());
     }
 
     private static void answer(HttpExchange exchange, int code, String text) throws IOException {
