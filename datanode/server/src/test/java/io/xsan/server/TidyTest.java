@@ -74,9 +74,6 @@ class TidyTest {
         ratchet()
                 .forEach((key, size) -> {
                     Integer now = tidiness.oversized().get(key);
-                    if (key.startsWith("page ")) {
-                        return; // everyLayoutHasItsPage knows better
-                    }
                     if (now == null) {
                         faults.add("well done, now remove the line: " + key);
                     } else if (now < size) {
@@ -157,26 +154,13 @@ class TidyTest {
     @Test
     void everyLayoutHasItsPage() {
         String pages = allTextUnder(repository.root().resolve("docs").resolve("formats"));
-        Map<String, Integer> allowed = ratchet();
         List<String> without =
-                layouts()
-                        .filter(type -> !pages.contains(type))
-                        .filter(type -> !allowed.containsKey("page " + type))
+                sources.files().stream()
+                        .filter(SourceFile::isMain)
+                        .map(file -> file.name().replaceAll(".*/|\\.java$", ""))
+                        .filter(type -> type.endsWith("Layout") && !pages.contains(type))
                         .toList();
         assertThat(without).as("layouts that no page under docs/formats names").isEmpty();
-        List<String> written =
-                layouts()
-                        .filter(pages::contains)
-                        .filter(type -> allowed.containsKey("page " + type))
-                        .toList();
-        assertThat(written).as("well done, now remove these pages from " + RATCHET).isEmpty();
-    }
-
-    private static Stream<String> layouts() {
-        return sources.files().stream()
-                .filter(SourceFile::isMain)
-                .map(file -> file.name().replaceAll(".*/|\\.java$", ""))
-                .filter(type -> type.endsWith("Layout"));
     }
 
     private static String allTextUnder(Path directory) {

@@ -289,7 +289,7 @@ class StoreFaultSimTest {
     @Test
     void droppedComponentsStayAwayWhenTheirRecordsAreCleaned() {
         for (int i = 0; i < 200; i++) {
-            long generation = 2 + i;
+            long generation = 2L + i;
             assertThat(rig.create(9, generation).isOk()).isTrue();
             var made = Objects.requireNonNull(rig.store().component(9, generation));
             rig.write(made, Content.DATA, 1, 0, 0, 3);
