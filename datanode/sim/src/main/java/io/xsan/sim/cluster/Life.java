@@ -51,6 +51,7 @@ final class Life {
     private String refused = "";
     private final LeaseHolder lease = new LeaseHolder(SimLeases.CONFIG);
     private @Nullable ClusterImage image;
+    private boolean isRegistered;
     private long seen;
     private long followed;
 
@@ -161,6 +162,16 @@ final class Life {
         Check.present(shard, "images come after opening").onImage(newer);
         if (image == null || newer.index() > image.index()) {
             image = newer;
+            boolean isOther =
+                    newer.node(new NodeId(id))
+                            .filter(node -> node.incarnation() != incarnation)
+                            .isPresent();
+            if (isOther && isRegistered && store != null) {
+                // A registration of an earlier life that came late has replaced this one's.
+                around.world().probes().hit("node.registers-again");
+                isRegistered = false;
+                register(store);
+            }
         }
     }
 
@@ -199,6 +210,7 @@ final class Life {
                         lane.post(RETRY_NANOS, () -> register(of));
                     } else {
                         Check.that(result instanceof Result.Done, "node is registered", id);
+                        isRegistered = true;
                     }
                 });
     }

@@ -117,6 +117,7 @@ public final class Run implements FaultDriver.Targets {
         readBack();
         await(LIVENESS_NANOS_MAX, this::isHealthy, "all is read back");
         world.runUntil(world.now() + SETTLE_NANOS, () -> false);
+        await(LIVENESS_NANOS_MAX, this::isHealthy, "all stays well");
         if (looksInside) {
             compare();
         }

@@ -25,6 +25,7 @@ public final class SimHost implements HostPort.Host {
             VolumeId volume, long attachment, int unitBytes, int depth, Set<ErrorCode> allowed) {}
 
     private static final int OVERLAPS_MAX = 5;
+    private static final long BUSY_NANOS = 5 * SimWorld.MILLI_NANOS;
     private static final long RECONNECT_NANOS = 20 * SimWorld.MILLI_NANOS;
     private static final long LINK_DELAY_NANOS = 50 * SimWorld.MICRO_NANOS;
     private static final long SILENCE_NANOS = SimWorld.SECOND_NANOS;
@@ -160,8 +161,11 @@ public final class SimHost implements HostPort.Host {
     private void send() {
         while (isReady && open.size() < config.depth() && !todo.isEmpty()) {
             HostOp op = todo.getFirst();
-            if (op.atNanos() > world.now()
-                    || history.busiest(op.unit(), op.units()) >= OVERLAPS_MAX) {
+            if (op.atNanos() > world.now()) {
+                return;
+            }
+            if (history.busiest(op.unit(), op.units()) >= OVERLAPS_MAX) {
+                world.after(BUSY_NANOS, this::send);
                 return;
             }
             todo.removeFirst();
