@@ -18,6 +18,7 @@ final class InFlight {
     private boolean isFrozen;
     private int count;
     private boolean isAdvancing;
+    private int visits;
 
     InFlight(VolumeEngine engine) {
         this.engine = engine;
@@ -72,7 +73,7 @@ final class InFlight {
 
     /** Moves stable over what is on disk everywhere. */
     void advance() {
-        if (isAdvancing) {
+        if (isAdvancing || visits > 0) {
             return;
         }
         isAdvancing = true;
@@ -93,13 +94,13 @@ final class InFlight {
         isAdvancing = false;
     }
 
-    /** Visits all; the visitor may end what it visits. */
+    /** Visits all; none leaves the list before all were visited, whatever the visitor does. */
     void forEach(Consumer<PageWrite> visitor) {
-        PageWrite write = head;
-        while (write != null) {
-            PageWrite next = write.nextInFlight;
+        visits++;
+        for (PageWrite write = head; write != null; write = write.nextInFlight) {
             visitor.accept(write);
-            write = next;
         }
+        visits--;
+        advance();
     }
 }

@@ -17,7 +17,9 @@ public enum Profile {
     POWER(Kind.POWER_CUT_ALL, Kind.POWER_CUT, Kind.SLOW_DISK),
     /** One node is slow, stands still, its device hangs. */
     GRAY(Kind.PAUSE, Kind.SLOW_DISK, Kind.STUCK_DISK, Kind.SLOW_NETWORK, Kind.CLOG),
-    /** One device is bad; nothing else fails but connections of hosts: the good copies are there. */
+    /**
+     * One device is bad; nothing else fails but connections of hosts: the good copies are there.
+     */
     BAD_DISK(Kind.BAD_DISK, Kind.BAD_DISK, Kind.HOST_BREAK),
     /** The metadata is away, slow to answer, or answers get lost. */
     METADATA(Kind.NO_QUORUM, Kind.META_CUT, Kind.BREAK_LINK, Kind.KILL, Kind.MOVE),
