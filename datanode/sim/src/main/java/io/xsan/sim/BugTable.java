@@ -4,6 +4,7 @@ import io.xsan.engine.Bug;
 import io.xsan.sim.run.Campaign;
 import io.xsan.sim.run.Verdict;
 import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
 
 /** Searches planted bugs: in how many seeds each is found. */
 final class BugTable {
@@ -18,7 +19,7 @@ final class BugTable {
         for (Bug bug : Bug.values()) {
             Campaign campaign =
                     new Campaign(options.ios(), options.profile(), RealShards.with(bug));
-            Verdict found = search(campaign, options.seed());
+            Verdict found = search(campaign, options.seed(), options.seedsOr(SEEDS_MAX));
             areAllFound &= found != null;
             out.printf(
                     "%-24s %10s  %s%n",
@@ -29,9 +30,8 @@ final class BugTable {
         return areAllFound;
     }
 
-    private static @org.jspecify.annotations.Nullable Verdict search(
-            Campaign campaign, long firstSeed) {
-        for (long seed = firstSeed; seed < firstSeed + SEEDS_MAX; seed++) {
+    private static @Nullable Verdict search(Campaign campaign, long firstSeed, int seeds) {
+        for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
             Verdict verdict = campaign.run(seed);
             if (!verdict.isGood()) {
                 return verdict;

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 
 /** The program {@code xsan sim}. Exits with 1 if a seed failed, with 2 for wrong arguments. */
 public final class Main {
+    private static final int SEEDS = 100;
+
     private Main() {}
 
     /** See {@link Options#USAGE}. */
@@ -36,7 +38,8 @@ public final class Main {
         long ios = 0;
         long events = 0;
         int failed = 0;
-        for (long seed = options.seed(); seed < options.seed() + options.seeds(); seed++) {
+        int seeds = options.seedsOr(SEEDS);
+        for (long seed = options.seed(); seed < options.seed() + seeds; seed++) {
             Verdict verdict = campaign.run(seed);
             probes.addAll(verdict.probes());
             ios += verdict.ios();

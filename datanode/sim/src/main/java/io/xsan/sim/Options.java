@@ -13,16 +13,15 @@ record Options(
     static final String USAGE =
             """
             xsan sim: runs whole clusters on one thread, each from a seed
-              --seeds N      how many seeds to run (default 100)
+              --seeds N      how many seeds to run (default 100; with --bugs for each, 2000)
               --seed S       the first seed (default 1); with --seeds 1 a replay
               --ios N        I/Os of each run (default 1000)
               --profile P    faults of this profile instead of the seed's own
-              --bugs         search each planted bug, up to 2000 seeds, and print a table
+              --bugs         search each planted bug until a seed finds it, and print a table
               --verbose      one line for each seed\
             """;
 
-    private static final Options DEFAULT =
-            new Options(1, 100, 1000, Optional.empty(), false, false);
+    private static final Options DEFAULT = new Options(1, 0, 1000, Optional.empty(), false, false);
 
     /** Reads the arguments; an IllegalArgumentException says what is wrong with them. */
     static Options parse(String... arguments) {
@@ -64,6 +63,11 @@ record Options(
                             bugs,
                             isVerbose);
         };
+    }
+
+    /** Seeds asked for, or {@code standard}. */
+    int seedsOr(int standard) {
+        return seeds == 0 ? standard : seeds;
     }
 
     private Options withBugs() {

@@ -49,13 +49,7 @@ final class Members {
         if (isEverywhere) {
             return everyone;
         }
-        int count = placement.replicasOf(block, nodes);
-        long mask = 0;
-        for (int i = 0; i < count; i++) {
-            Member member = of(nodes[i]);
-            mask |= member == null ? 0 : member.bit;
-        }
-        return mask;
+        return maskOf(placement.replicasOf(block, nodes));
     }
 
     /** Members of a block that an ack needs (rule 2). */
@@ -96,6 +90,34 @@ final class Members {
             }
         }
         return best;
+    }
+
+    /**
+     * True if every block of {@code target} is also on an in-sync member that can be asked: only
+     * then do the indexes that can be read name all that the target may lack.
+     */
+    boolean areSourcesUsable(Member target) {
+        long sources = 0;
+        for (int i = 0; i < all.size(); i++) {
+            Member member = all.get(i);
+            sources |= member.isInSync() && member.isUsable() ? member.bit : 0;
+        }
+        for (int arc = 0; arc < placement.arcs(); arc++) {
+            long replicas = maskOf(placement.replicasOfArc(arc, nodes));
+            if ((replicas & target.bit) != 0 && (replicas & sources) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long maskOf(int count) {
+        long mask = 0;
+        for (int i = 0; i < count; i++) {
+            Member member = of(nodes[i]);
+            mask |= member == null ? 0 : member.bit;
+        }
+        return mask;
     }
 
     /** True if every in-sync member of {@code candidates} can be asked. */

@@ -102,9 +102,8 @@ final class Resync {
     }
 
     private void list() {
-        Member source = engine.members().source(-1);
-        if (source == null) {
-            fail("no in-sync component to copy from");
+        if (!engine.members().areSourcesUsable(member)) {
+            fail("a block of it has no in-sync component to copy from");
             return;
         }
         if (!engine.bugs().has(Bug.M_LIST_SOURCE)) {
