@@ -2,6 +2,7 @@ package io.xsan.server;
 
 import io.xsan.server.cli.XsanCommand;
 import io.xsan.server.demo.DemoCommand;
+import io.xsan.server.demo.RehearsalCommand;
 import java.util.List;
 
 /** The program {@code xsan}: everything of a datanode and of its tools. */
@@ -10,6 +11,9 @@ public final class Main {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(XsanCommand.run(List.of(new DatanodeCommand(), new DemoCommand()), arguments));
+        System.exit(
+                XsanCommand.run(
+                        List.of(new DatanodeCommand(), new DemoCommand(), new RehearsalCommand()),
+                        arguments));
     }
 }

@@ -1,9 +1,14 @@
 package io.xsan.protocol.client;
 
-import io.grpc.Grpc;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.xsan.base.ErrorCode;
 import io.xsan.protocol.v1.XsanGrpc;
 import java.io.IOException;
@@ -11,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A blocking client of a cluster: tries its endpoints in turn until one answers. All calls are
@@ -18,8 +24,29 @@ import java.util.function.Function;
  */
 public final class XsanClient implements AutoCloseable {
     private final List<ManagedChannel> channels = new ArrayList<>();
+    private static final long CLOSE_MILLIS = 200;
+
     private final long timeoutMillis;
+    private final @Nullable EventLoopGroup own;
     private volatile int preferred;
+
+    private XsanClient(ClientConfig config, long timeoutMillis, @Nullable EventLoopGroup own)
+            throws IOException {
+        this.timeoutMillis = timeoutMillis;
+        this.own = own;
+        ChannelCredentials credentials =
+                TlsChannelCredentials.newBuilder()
+                        .trustManager(config.authority().toFile())
+                        .keyManager(PemIdentity.read(config.certificate(), config.key()))
+                        .build();
+        for (String endpoint : config.endpoints()) {
+            NettyChannelBuilder builder = NettyChannelBuilder.forTarget(endpoint, credentials);
+            if (own != null) {
+                builder.eventLoopGroup(own).channelType(NioSocketChannel.class);
+            }
+            channels.add(builder.overrideAuthority("xsan").build());
+        }
+    }
 
     /**
      * Connects lazily. Each attempt takes at most {@code timeoutMillis}.
@@ -27,20 +54,20 @@ public final class XsanClient implements AutoCloseable {
      * @throws IOException if a PEM file cannot be read or is none
      */
     public XsanClient(ClientConfig config, long timeoutMillis) throws IOException {
-        this.timeoutMillis = timeoutMillis;
-        for (String endpoint : config.endpoints()) {
-            channels.add(
-                    Grpc.newChannelBuilder(
-                                    endpoint,
-                                    TlsChannelCredentials.newBuilder()
-                                            .trustManager(config.authority().toFile())
-                                            .keyManager(
-                                                    config.certificate().toFile(),
-                                                    config.key().toFile())
-                                            .build())
-                            .overrideAuthority("xsan")
-                            .build());
-        }
+        this(config, timeoutMillis, null);
+    }
+
+    /**
+     * As the constructor, for a process that ends after {@link #close}: it has a thread of its own
+     * that ends with it. The JVM's exit waits 300 ms for the shared one, which stays in a system
+     * call.
+     */
+    public static XsanClient ofShortProcess(ClientConfig config, long timeoutMillis)
+            throws IOException {
+        return new XsanClient(
+                config,
+                timeoutMillis,
+                new NioEventLoopGroup(1, new DefaultThreadFactory("xsan-client", true)));
     }
 
     /**
@@ -79,6 +106,11 @@ public final class XsanClient implements AutoCloseable {
     public void close() {
         for (ManagedChannel channel : channels) {
             channel.shutdownNow();
+        }
+        if (own != null) {
+            boolean _ =
+                    own.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS)
+                            .awaitUninterruptibly(CLOSE_MILLIS);
         }
     }
 }

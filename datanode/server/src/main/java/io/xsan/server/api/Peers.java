@@ -1,5 +1,6 @@
 package io.xsan.server.api;
 
+import io.xsan.base.ErrorCode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.protocol.client.ApiException;
@@ -11,6 +12,7 @@ import io.xsan.server.config.DatanodeConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -39,6 +41,17 @@ public final class Peers implements AutoCloseable {
         String endpoint =
                 record.host() + ":" + (record.basePort() + DatanodeConfig.Port.API.offset());
         return clients.computeIfAbsent(endpoint, this::connect);
+    }
+
+    /** As {@link #client}; an unknown node is an error of the API. */
+    XsanClient known(int number) {
+        try {
+            return client(number);
+        } catch (NoSuchElementException e) {
+            throw ApiErrors.of(
+                    ErrorCode.NOT_FOUND,
+                    "node is " + number + ", allowed is a node that has registered");
+        }
     }
 
     private XsanClient connect(String endpoint) {

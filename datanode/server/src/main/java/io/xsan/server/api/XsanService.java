@@ -16,6 +16,7 @@ import io.xsan.meta.image.VolumeRecord;
 import io.xsan.meta.lease.LeaseAnswer;
 import io.xsan.meta.lease.LeaseConfig;
 import io.xsan.meta.placement.BlockPlacement;
+import io.xsan.protocol.client.ApiException;
 import io.xsan.protocol.v1.AttachRequest;
 import io.xsan.protocol.v1.Attachment;
 import io.xsan.protocol.v1.BlockLocation;
@@ -69,6 +70,9 @@ final class XsanService extends XsanGrpc.XsanImplBase {
             result = call.get();
         } catch (StatusRuntimeException e) {
             observer.onError(e);
+            return;
+        } catch (ApiException e) {
+            observer.onError(ApiErrors.of(e.code(), String.valueOf(e.getMessage())));
             return;
         }
         observer.onNext(result);
@@ -394,6 +398,10 @@ final class XsanService extends XsanGrpc.XsanImplBase {
         answer(
                 observer,
                 () -> {
+                    int other = request.getNode();
+                    if (other != 0 && other != node.config().cluster().nodeId()) {
+                        return peers.known(other).call(s -> s.setLogLevel(request));
+                    }
                     try {
                         node.setLogLevel(Level.valueOf(request.getLevel()));
                     } catch (IllegalArgumentException e) {

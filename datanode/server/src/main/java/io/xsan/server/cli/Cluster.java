@@ -55,7 +55,7 @@ final class Cluster {
         Path file =
                 ClientFile.find(
                         cluster, surroundings.cluster(), surroundings.home(), surroundings.demo());
-        return new XsanClient(ClientFile.read(file), TIMEOUT_MILLIS);
+        return XsanClient.ofShortProcess(ClientFile.read(file), TIMEOUT_MILLIS);
     }
 
     <T extends Message> void print(T answer, Function<T, String> people) {

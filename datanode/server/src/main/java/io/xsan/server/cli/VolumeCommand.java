@@ -5,8 +5,10 @@ import io.xsan.protocol.v1.ListVolumesRequest;
 import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.ResizeVolumeRequest;
+import io.xsan.protocol.v1.SetVolumePolicyRequest;
 import java.io.IOException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,6 +19,28 @@ final class VolumeCommand {
 
     VolumeCommand(Cluster cluster) {
         this.cluster = cluster;
+    }
+
+    /** What is rarely given at creation. 0: the default. */
+    static final class Placement {
+        @Option(
+                names = "--min-replicas",
+                paramLabel = "N",
+                description =
+                        "Writes wait while fewer copies are up to date; default: 1, from 3 replicas on 2.")
+        private int minReplicas;
+
+        @Option(
+                names = "--width",
+                paramLabel = "N",
+                description = "Nodes that the volume is spread over; default: 6, or all.")
+        private int width;
+
+        @Option(
+                names = "--owner",
+                paramLabel = "NODE",
+                description = "Node that serves it; default: the one that is asked.")
+        private int owner;
     }
 
     @Command(description = "Creates a volume, or shows it if it exists with the same properties.")
@@ -40,7 +64,8 @@ final class VolumeCommand {
                             defaultValue = "4096",
                             paramLabel = "BYTES",
                             description = "512 or 4096 (default).")
-                    int sectorBytes)
+                    int sectorBytes,
+            @Mixin Placement placement)
             throws IOException {
         check(sectorBytes == 512 || sectorBytes == 4096, "--sector-size", sectorBytes, "512, 4096");
         check(replicas >= 0 && replicas <= 5, "--replicas", replicas, "1 to 5");
@@ -50,7 +75,12 @@ final class VolumeCommand {
                         .setName(name)
                         .setSizeBytes(size)
                         .setSectorBytes(sectorBytes)
-                        .setPolicy(Policy.newBuilder().setReplicas(replicas))
+                        .setPolicy(
+                                Policy.newBuilder()
+                                        .setReplicas(replicas)
+                                        .setMinReplicas(placement.minReplicas)
+                                        .setWidth(placement.width))
+                        .setOwner(placement.owner)
                         .build();
         cluster.show(s -> s.createVolume(request), Tables::volume);
         return 0;
@@ -100,6 +130,26 @@ final class VolumeCommand {
     @Command(description = "Deletes a volume with its data. It must not be attached or exported.")
     int delete(@Parameters(paramLabel = "NAME") String name) throws IOException {
         cluster.show(s -> s.deleteVolume(Cluster.named(name)), answer -> "");
+        return 0;
+    }
+
+    @Command(name = "set-policy", description = "Changes how many up-to-date copies a write needs.")
+    int setPolicy(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(
+                            names = "--min-replicas",
+                            required = true,
+                            paramLabel = "N",
+                            description = "Writes wait while fewer copies are up to date.")
+                    int minReplicas)
+            throws IOException {
+        check(minReplicas >= 1 && minReplicas <= 5, "--min-replicas", minReplicas, "1 to 5");
+        SetVolumePolicyRequest request =
+                SetVolumePolicyRequest.newBuilder()
+                        .setVolume(Cluster.named(name))
+                        .setPolicy(Policy.newBuilder().setMinReplicas(minReplicas))
+                        .build();
+        cluster.show(s -> s.setVolumePolicy(request), Tables::volume);
         return 0;
     }
 

@@ -1,5 +1,6 @@
 package io.xsan.server.cli;
 
+import io.xsan.base.Check;
 import io.xsan.base.ErrorCode;
 import io.xsan.protocol.client.ApiException;
 import io.xsan.protocol.v1.ExportVolumeRequest;
@@ -9,16 +10,21 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code xsan} itself, and the commands that have no parts. */
 @Command(name = "xsan", description = "Replicated block storage.")
 public final class XsanCommand {
     @Mixin private final Cluster cluster;
+    @Spec private @Nullable CommandSpec spec;
 
     private XsanCommand(Cluster cluster) {
         this.cluster = cluster;
@@ -135,6 +141,16 @@ public final class XsanCommand {
     @Command(description = "Ends the export of a volume; its NBD connections end.")
     int unexport(@Parameters(paramLabel = "NAME") String name) throws IOException {
         cluster.show(s -> s.unexportVolume(Cluster.named(name)), answer -> "");
+        return 0;
+    }
+
+    @Command(
+            description =
+                    "Prints the completion of this program for bash and zsh: source <(xsan completion)")
+    int completion() {
+        CommandLine whole = Check.present(spec, "picocli sets it").root().commandLine();
+        cluster.surroundings().out().print(AutoComplete.bash("xsan", whole));
+        cluster.surroundings().out().flush();
         return 0;
     }
 

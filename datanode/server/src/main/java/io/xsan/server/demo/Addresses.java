@@ -10,7 +10,6 @@ import java.util.List;
 
 /** Finds addresses of loopback for the datanodes: one each, or else ports of one address. */
 final class Addresses {
-    private static final int NODES = 3;
     private static final int PORT = 7480;
     private static final int PORTS_EACH = 5;
     private static final int STEP = 10;
@@ -19,10 +18,10 @@ final class Addresses {
     private Addresses() {}
 
     /** Members with free ports, the first from 7480 on that are. */
-    static List<Member> choose(Path directory) throws IOException {
+    static List<Member> choose(Path directory, int nodes) throws IOException {
         boolean hasMany = canBind("127.0.0.2", 0);
         for (int i = 0; i < TRIES; i++) {
-            List<Member> members = members(directory, hasMany, PORT + STEP * i);
+            List<Member> members = members(directory, nodes, hasMany ? 0 : STEP, PORT + STEP * i);
             if (members.stream().allMatch(Addresses::isFree)) {
                 return members;
             }
@@ -30,14 +29,15 @@ final class Addresses {
         throw new IOException("no free ports on loopback between 7480 and 9480");
     }
 
-    private static List<Member> members(Path directory, boolean hasMany, int port) {
+    /** {@code portStep} 0: an address each, else ports of one address. */
+    private static List<Member> members(Path directory, int nodes, int portStep, int port) {
         List<Member> members = new ArrayList<>();
-        for (int node = 1; node <= NODES; node++) {
+        for (int node = 1; node <= nodes; node++) {
             members.add(
                     new Member(
                             node,
-                            hasMany ? "127.0.0." + (node + 1) : "127.0.0.1",
-                            hasMany ? port : port + STEP * (node - 1),
+                            portStep == 0 ? "127.0.0." + (node + 1) : "127.0.0.1",
+                            port + portStep * (node - 1),
                             directory.resolve("node" + node)));
         }
         return members;

@@ -44,13 +44,13 @@ final class Control implements AutoCloseable {
         }
     }
 
-    Volume create(long sizeBytes) {
+    Volume create(long sizeBytes, int replicas) {
         CreateVolumeRequest request =
                 CreateVolumeRequest.newBuilder()
                         .setName(VOLUME)
                         .setSizeBytes(sizeBytes)
                         .setSectorBytes(4096)
-                        .setPolicy(Policy.newBuilder().setReplicas(3))
+                        .setPolicy(Policy.newBuilder().setReplicas(replicas))
                         .build();
         return client.call(s -> s.createVolume(request));
     }

@@ -81,7 +81,7 @@ final class Demo {
                     nodes,
                     () -> {
                         try {
-                            control.create(options.sizeBytes());
+                            control.create(options.sizeBytes(), 3);
                             return true;
                         } catch (ApiException e) {
                             last[0] = e;

@@ -21,6 +21,7 @@ final class Site {
     private static final String MARK = "demo-of-xsan";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int NODES = 3;
     private static final int SOCKET_PATH_BYTES_MAX = 107;
 
     private final Path directory;
@@ -37,12 +38,17 @@ final class Site {
      * @throws IOException if the directory has other things in it, or cannot be used
      */
     static Site create(Path directory, long volumeBytes) throws IOException {
+        return create(directory, NODES, 2 * volumeBytes + (2L << 30));
+    }
+
+    /** As above, with {@code nodes} datanodes with a device of {@code deviceBytes} each. */
+    static Site create(Path directory, int nodes, long deviceBytes) throws IOException {
         if (Files.exists(directory)) {
             wipe(directory);
         }
         Files.createDirectories(directory);
         Files.createFile(directory.resolve(MARK));
-        Site site = new Site(directory, Addresses.choose(directory));
+        Site site = new Site(directory, Addresses.choose(directory, nodes));
         String clusterId = UUID.randomUUID().toString();
         ClusterAuthority authority = ClusterAuthority.create(directory, clusterId);
         for (Member member : site.members) {
@@ -53,7 +59,7 @@ final class Site {
             Files.createDirectories(member.dataDirectory());
             Files.createDirectories(member.directory().resolve("disk"));
             authority.issue(member.directory(), "node", "node", member.node(), member.host());
-            write(member.config(), site.config(member, clusterId, 2 * volumeBytes + (2L << 30)));
+            write(member.config(), site.config(member, clusterId, deviceBytes));
         }
         authority.issue(directory, "admin", "admin", 0);
         write(directory.resolve(ClientFile.NAME), site.client());

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -19,9 +20,9 @@ import org.rocksdb.WriteOptions;
  * A RocksDB database. Its errors end the operation with an IllegalStateException: see each call.
  */
 public final class RocksKvStore implements KvStore {
-    private final Options options = new Options().setCreateIfMissing(true);
-    private final WriteOptions synced = new WriteOptions().setSync(true);
-    private final WriteOptions unsynced = new WriteOptions();
+    private final Options options;
+    private final WriteOptions synced;
+    private final WriteOptions unsynced;
     private final RocksDB database;
 
     /**
@@ -30,13 +31,27 @@ public final class RocksKvStore implements KvStore {
      * @throws IOException if it cannot be opened
      */
     public RocksKvStore(Path directory) throws IOException {
+        loadLibrary(directory);
+        options = new Options().setCreateIfMissing(true).setKeepLogFileNum(2);
+        synced = new WriteOptions().setSync(true);
+        unsynced = new WriteOptions();
         try {
-            Files.createDirectories(directory);
-            options.setKeepLogFileNum(2);
             database = RocksDB.open(options, directory.toString());
         } catch (RocksDBException e) {
             throw new IOException("database " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Beside the database and under one name: by itself RocksDB would unpack its library into a new
+     * file of the system's temporary directory at each start, and leave it there when the process
+     * is killed. Where the library is on java.library.path, nothing is unpacked.
+     */
+    private static void loadLibrary(Path directory) throws IOException {
+        Path place = directory.resolveSibling("native");
+        Files.createDirectories(directory);
+        Files.createDirectories(place);
+        NativeLibraryLoader.getInstance().loadLibrary(place.toString());
     }
 
     @Override

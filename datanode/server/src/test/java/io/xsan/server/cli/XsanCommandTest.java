@@ -76,4 +76,18 @@ class XsanCommandTest {
             assertThat(ExitCodes.of(code) == 0).isEqualTo(code == ErrorCode.OK);
         }
     }
+
+    @Test
+    void completionKnowsEveryCommand() {
+        assertThat(run("completion")).isZero();
+        assertThat(out.toString())
+                .contains("complete -F", "cluster", "log-level", "set-policy", "block-location");
+        assertThat(out.toString()).doesNotContain("rehearse");
+    }
+
+    @Test
+    void minReplicasOutOfRangeIsRefused() {
+        assertThat(run("volume", "set-policy", "a", "--min-replicas", "9")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--min-replicas", "9", "1 to 5").hasLineCount(1);
+    }
 }
