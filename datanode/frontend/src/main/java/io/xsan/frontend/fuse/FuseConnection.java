@@ -284,7 +284,7 @@ public final class FuseConnection {
     private boolean hasBuffer(Request request) {
         if (request.wantsBuffer && request.buffer == null) {
             request.bufferOffsetBytes = (int) (request.offsetBytes % Pages.PAGE_BYTES);
-            request.buffer = pool.take(request.bufferOffsetBytes + request.lengthBytes);
+            request.buffer = pool.takeSpare(request.bufferOffsetBytes + request.lengthBytes);
         }
         return !request.wantsBuffer || request.buffer != null;
     }

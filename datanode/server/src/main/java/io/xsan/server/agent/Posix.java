@@ -18,9 +18,12 @@ import java.lang.invoke.VarHandle;
 @SuppressWarnings("restricted") // native calls are what this class is for
 final class Posix {
     private static final int O_RDWR = 2;
+    private static final int O_EXCL = 0x80;
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
     private static final long MS_NOSUID_NODEV = 6;
+    private static final int EBUSY = 16;
+    private static final int MNT_FORCE = 1;
     private static final int MNT_DETACH = 2;
     private static final long SYS_PIDFD_OPEN = 434;
     private static final long SYS_PIDFD_GETFD = 438;
@@ -69,13 +72,25 @@ final class Posix {
     static int openDevice(String path) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(ERRNO_STATE);
-            int fd =
-                    (int)
-                            OPEN.invokeExact(
-                                    state,
-                                    arena.allocateFrom(path),
-                                    O_RDWR | O_NONBLOCK | O_CLOEXEC);
+            int flags = O_RDWR | O_NONBLOCK | O_CLOEXEC;
+            int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags);
             return (int) checked("open " + path, fd, state);
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    /** True if a mount, or another device, has claimed the block device {@code path}. */
+    static boolean isClaimed(String path) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(ERRNO_STATE);
+            int flags = O_EXCL | O_CLOEXEC;
+            int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags);
+            if (fd < 0 && (int) ERRNO.get(state, 0L) == EBUSY) {
+                return true;
+            }
+            close((int) checked("open " + path, fd, state));
+            return false;
         } catch (Throwable e) {
             throw rethrown(e);
         }
@@ -115,9 +130,20 @@ final class Posix {
 
     /** Takes a mount away at once; what still uses it keeps it until it ends. */
     static void unmount(String target) throws IOException {
+        unmount(target, MNT_DETACH);
+    }
+
+    /**
+     * As {@link #unmount}, and what still uses it gets errors for all it has asked and will ask.
+     */
+    static void abortMount(String target) throws IOException {
+        unmount(target, MNT_FORCE | MNT_DETACH);
+    }
+
+    private static void unmount(String target, int flags) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(ERRNO_STATE);
-            int result = (int) UMOUNT2.invokeExact(state, arena.allocateFrom(target), MNT_DETACH);
+            int result = (int) UMOUNT2.invokeExact(state, arena.allocateFrom(target), flags);
             checked("unmount " + target, result, state);
         } catch (Throwable e) {
             throw rethrown(e);
