@@ -11,13 +11,11 @@ import java.util.stream.Stream;
 final class FuseHeld implements HeldDevice {
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final DeviceOrder order;
     private final Path file;
     private final int descriptor;
     private String block;
 
-    FuseHeld(DeviceOrder order, Path file, int descriptor, String block) {
-        this.order = order;
+    FuseHeld(Path file, int descriptor, String block) {
         this.file = file;
         this.descriptor = descriptor;
         this.block = block;
@@ -29,8 +27,8 @@ final class FuseHeld implements HeldDevice {
     }
 
     @Override
-    public String open() throws IOException {
-        block = LoopDevice.attach(file, order);
+    public String open(DeviceShape shape) throws IOException {
+        block = LoopDevice.attach(file, shape);
         return block;
     }
 

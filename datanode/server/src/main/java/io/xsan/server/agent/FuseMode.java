@@ -49,7 +49,7 @@ final class FuseMode implements AttachMode {
             Posix.close(fd);
             throw e;
         }
-        return new FuseHeld(order, file, fd, "");
+        return new FuseHeld(file, fd, "");
     }
 
     @Override
@@ -58,7 +58,7 @@ final class FuseMode implements AttachMode {
         if (!LoopDevice.isOver(block, file)) {
             throw new IOException(block + " is no loop device over " + file + " any more");
         }
-        return new FuseHeld(order, file, descriptor, block);
+        return new FuseHeld(file, descriptor, block);
     }
 
     @Override

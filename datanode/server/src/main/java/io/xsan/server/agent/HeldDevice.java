@@ -15,7 +15,7 @@ interface HeldDevice {
      *
      * @throws IOException with what failed
      */
-    String open() throws IOException;
+    String open(DeviceShape shape) throws IOException;
 
     /**
      * The worker that served is gone, without notice if {@code crashed}: makes ready what the next

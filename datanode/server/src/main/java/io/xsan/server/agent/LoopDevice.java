@@ -17,18 +17,18 @@ final class LoopDevice {
      * Makes a loop device over {@code file} and answers its path. Somebody else may take the free
      * one that was found first, so that is tried a few times.
      */
-    static String attach(Path file, DeviceOrder order) throws IOException {
+    static String attach(Path file, DeviceShape shape) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("losetup", "--find", "--show", "--direct-io=on"));
-        command.addAll(List.of("--sector-size", Integer.toString(order.sectorBytes())));
-        if (order.readOnly()) {
+        command.addAll(List.of("--sector-size", Integer.toString(shape.sectorBytes())));
+        if (shape.readOnly()) {
             command.add("--read-only");
         }
         command.add(file.toString());
         for (int i = 1; ; i++) {
             try {
                 String block = HostCommand.run(HostCommand.TIMEOUT_MILLIS, command);
-                check(block, order);
+                check(block, shape);
                 return block;
             } catch (IOException e) {
                 if (i == TRIES || !String.valueOf(e.getMessage()).contains("busy")) {
@@ -38,15 +38,15 @@ final class LoopDevice {
         }
     }
 
-    private static void check(String block, DeviceOrder order) throws IOException {
+    private static void check(String block, DeviceShape shape) throws IOException {
         long size = number(block, "size") * SYSFS_SECTOR_BYTES;
         long sector = number(block, "queue/logical_block_size");
-        if (size != order.sizeBytes() || sector != order.sectorBytes()) {
+        if (size != shape.sizeBytes() || sector != shape.sectorBytes()) {
             HostCommand.run(HostCommand.TIMEOUT_MILLIS, "losetup", "--detach", block);
             throw new IOException(
                     "%s has %d bytes in sectors of %d, the volume %d in sectors of %d"
                             .formatted(
-                                    block, size, sector, order.sizeBytes(), order.sectorBytes()));
+                                    block, size, sector, shape.sizeBytes(), shape.sectorBytes()));
         }
     }
 

@@ -13,6 +13,7 @@ import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.net.PeerIdentity;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLSession;
 
@@ -21,6 +22,8 @@ import javax.net.ssl.SSLSession;
  */
 public final class ApiServer implements AutoCloseable {
     private static final String RENEW_LEASE = "RenewLease";
+    private static final Set<String> AGENT_METHODS =
+            Set.of("GetVolume", "ListVolumes", "FindOwner");
 
     private final Server server;
 
@@ -72,7 +75,7 @@ public final class ApiServer implements AutoCloseable {
             return switch (caller.role()) {
                 case "node" -> true;
                 case "admin" -> !method.equals(RENEW_LEASE);
-                case "agent" -> method.equals("GetVolume") || method.equals("ListVolumes");
+                case "agent" -> AGENT_METHODS.contains(method);
                 default -> false;
             };
         }

@@ -41,6 +41,7 @@ import io.xsan.protocol.v1.ResizeVolumeRequest;
 import io.xsan.protocol.v1.SetLogLevelRequest;
 import io.xsan.protocol.v1.SetVolumePolicyRequest;
 import io.xsan.protocol.v1.Volume;
+import io.xsan.protocol.v1.VolumeOwner;
 import io.xsan.protocol.v1.VolumeRef;
 import io.xsan.protocol.v1.XsanGrpc;
 import io.xsan.server.config.DatanodeConfig;
@@ -206,6 +207,22 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                 () -> {
                     VolumeRecord volume = find(request);
                     return Protos.volume(volume, peers.statuses(node.image()));
+                });
+    }
+
+    @Override
+    public void findOwner(VolumeRef request, StreamObserver<VolumeOwner> observer) {
+        answer(
+                observer,
+                () -> {
+                    VolumeRecord volume = find(request);
+                    NodeRecord owner = node.image().node(volume.owner()).orElseThrow();
+                    return VolumeOwner.newBuilder()
+                            .setNode(volume.owner().value())
+                            .setHost(owner.host())
+                            .setBasePort(owner.basePort())
+                            .setEpoch(volume.epoch())
+                            .build();
                 });
     }
 

@@ -93,6 +93,26 @@ final class ConfigObject {
         return read(key).isMissingNode() ? otherwise : text(key);
     }
 
+    List<String> texts(String key, int countMin, int countMax) {
+        String allowed = "a list of " + countMin + " to " + countMax + " strings";
+        JsonNode value = required(key, allowed);
+        if (!value.isArray() || value.size() < countMin || value.size() > countMax) {
+            throw refuse(key, value.toString(), allowed);
+        }
+        List<String> all = new ArrayList<>();
+        for (JsonNode each : value) {
+            if (!each.isTextual() || each.asText().isBlank()) {
+                throw refuse(key, value.toString(), allowed);
+            }
+            all.add(each.asText());
+        }
+        return all;
+    }
+
+    List<String> texts(String key, int countMin, int countMax, List<String> otherwise) {
+        return read(key).isMissingNode() ? otherwise : texts(key, countMin, countMax);
+    }
+
     int integer(String key, int min, int max) {
         String allowed = min == max ? Integer.toString(min) : "a number from " + min + " to " + max;
         JsonNode value = required(key, allowed);

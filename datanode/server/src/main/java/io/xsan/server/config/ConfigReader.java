@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Reads the configuration file. Whatever is unknown, of another type or out of range is refused
@@ -40,21 +41,21 @@ public final class ConfigReader {
     }
 
     private DatanodeConfig read() {
-        ConfigObject root = new ConfigObject(file, "$", parse());
+        ConfigObject root = new ConfigObject(file, "$", parse(file));
         DatanodeConfig config =
                 new DatanodeConfig(
                         cluster(root.object("cluster")),
                         storage(root.object("storage")),
                         network(root.optionalObject("network")),
                         members(root),
-                        tls(root.object("tls")),
+                        tls(root.object("tls"), this::resolve),
                         log(root.optionalObject("log")));
         root.finish();
         checkMembers(config);
         return config;
     }
 
-    private JsonNode parse() {
+    static JsonNode parse(Path file) {
         try {
             return JSON.readTree(Files.readString(file));
         } catch (JsonProcessingException e) {
@@ -163,17 +164,17 @@ public final class ConfigReader {
         return ConfigObject.refusal(file, path, value, allowed);
     }
 
-    private DatanodeConfig.Tls tls(ConfigObject tls) {
+    static DatanodeConfig.Tls tls(ConfigObject tls, Function<String, Path> resolve) {
         DatanodeConfig.Tls read =
                 new DatanodeConfig.Tls(
-                        resolve(tls.text("authority")),
-                        resolve(tls.text("certificate")),
-                        resolve(tls.text("key")));
+                        resolve.apply(tls.text("authority")),
+                        resolve.apply(tls.text("certificate")),
+                        resolve.apply(tls.text("key")));
         tls.finish();
         return read;
     }
 
-    private DatanodeConfig.Log log(ConfigObject log) {
+    static DatanodeConfig.Log log(ConfigObject log) {
         DatanodeConfig.Log read =
                 new DatanodeConfig.Log(
                         log.choice(
