@@ -97,6 +97,17 @@ public final class HeartbeatReceiver {
         return peer == null ? Optional.empty() : peer.last;
     }
 
+    /** All nodes of whose present incarnation something was heard. */
+    public Map<NodeId, HeardNode> heard(long nowNanos) {
+        Map<NodeId, HeardNode> heard = new TreeMap<>();
+        peers.forEach((node, peer) ->
+                peer.last.ifPresent(report ->
+                        heard.put(
+                                node,
+                                new HeardNode(peer.heardNanos, isSilent(node, nowNanos), report))));
+        return heard;
+    }
+
     /** Datagrams so far that became {@code verdict}. */
     public long count(Verdict verdict) {
         return counts.getOrDefault(verdict, 0L);

@@ -11,14 +11,30 @@ public final class ApiException extends RuntimeException {
     public static final Metadata.Key<String> CODE =
             Metadata.Key.of("xsan-code", Metadata.ASCII_STRING_MARSHALLER);
 
-    private static final long serialVersionUID = 1L;
+    /** What of the request was at fault, in the trailers of a failed call; absent if nothing. */
+    public static final Metadata.Key<String> FIELD =
+            Metadata.Key.of("xsan-field", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final long serialVersionUID = 2L;
 
     private final ErrorCode code;
+    private final String field;
 
     /** An error with {@code code} and a sentence for people. */
     public ApiException(ErrorCode code, String message) {
+        this(code, "", message);
+    }
+
+    /** An error with {@code code} in {@code field} of the request and a sentence for people. */
+    public ApiException(ErrorCode code, String field, String message) {
         super(message);
         this.code = code;
+        this.field = field;
+    }
+
+    /** What of the request was at fault, empty if nothing. */
+    public String field() {
+        return field;
     }
 
     /** The error code. */
@@ -32,8 +48,10 @@ public final class ApiException extends RuntimeException {
         String number = trailers == null ? null : trailers.get(CODE);
         String description = failure.getStatus().getDescription();
         String message = description == null ? failure.getStatus().toString() : description;
-        if (number != null && number.matches("[0-9]{1,3}")) {
-            return new ApiException(ErrorCode.of(Integer.parseInt(number)), message);
+        if (trailers != null && number != null && number.matches("[0-9]{1,3}")) {
+            String field = trailers.get(FIELD);
+            return new ApiException(
+                    ErrorCode.of(Integer.parseInt(number)), field == null ? "" : field, message);
         }
         ErrorCode code =
                 switch (failure.getStatus().getCode()) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,17 @@ public final class XsanClient implements AutoCloseable {
             }
         }
         throw last;
+    }
+
+    /**
+     * Starts a call whose answers are a stream, such as {@code client.stream(s -> s.watch(request,
+     * observer))}, at the endpoint that answered last. It has no deadline; whoever hears its end
+     * may start it again.
+     */
+    public void stream(Consumer<XsanGrpc.XsanStub> call) {
+        ManagedChannel channel = channels.get(preferred);
+        channel.resetConnectBackoff();
+        call.accept(XsanGrpc.newStub(channel));
     }
 
     private XsanGrpc.XsanBlockingStub stub(int endpoint) {

@@ -11,7 +11,15 @@ final class ApiErrors {
     private ApiErrors() {}
 
     static StatusRuntimeException of(ErrorCode code, String message) {
+        return of(code, "", message);
+    }
+
+    /** An error in {@code field} of the request; empty if none is at fault. */
+    static StatusRuntimeException of(ErrorCode code, String field, String message) {
         Metadata trailers = new Metadata();
+        if (!field.isEmpty()) {
+            trailers.put(ApiException.FIELD, field);
+        }
         trailers.put(ApiException.CODE, Integer.toString(code.number()));
         return Status.fromCode(status(code)).withDescription(message).asRuntimeException(trailers);
     }

@@ -21,9 +21,11 @@ import javax.net.ssl.SSLSession;
  * The gRPC port: mutual TLS; nodes may do everything, admins all but what nodes tell each other.
  */
 public final class ApiServer implements AutoCloseable {
-    private static final String RENEW_LEASE = "RenewLease";
-    private static final Set<String> AGENT_METHODS =
-            Set.of("GetVolume", "ListVolumes", "FindOwner");
+    /** What only nodes tell each other. */
+    private static final Set<String> OF_NODES = Set.of("RenewLease", "Follow", "Propose");
+
+    private static final Set<String> OF_AGENTS =
+            Set.of("GetVolume", "ListVolumes", "FindOwner", "Watch");
 
     private final Server server;
 
@@ -74,8 +76,8 @@ public final class ApiServer implements AutoCloseable {
             }
             return switch (caller.role()) {
                 case "node" -> true;
-                case "admin" -> !method.equals(RENEW_LEASE);
-                case "agent" -> AGENT_METHODS.contains(method);
+                case "admin" -> !OF_NODES.contains(method);
+                case "agent" -> OF_AGENTS.contains(method);
                 default -> false;
             };
         }

@@ -1,10 +1,14 @@
 package io.xsan.server.api;
 
+import io.xsan.base.NodeId;
 import io.xsan.base.log.Level;
 import io.xsan.engine.ShardStatus;
+import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.lease.LeaseAnswer;
 import io.xsan.server.config.DatanodeConfig;
+import java.util.List;
+import java.util.Map;
 
 /** What the API needs of the datanode it is part of. Any thread. */
 public interface NodeView {
@@ -34,6 +38,18 @@ public interface NodeView {
 
     /** Changes the log level. */
     void setLogLevel(Level level);
+
+    /** An image newer than {@code index}, or after so long the newest one there is. */
+    ClusterImage awaitNewer(long index, long timeoutMillis);
+
+    /** The members of the metadata group as far as they are known here. */
+    List<DatanodeConfig.Member> members();
+
+    /** What was heard of the nodes by heartbeats. */
+    Map<NodeId, HeardNode> heard();
+
+    /** Monotonic clock, nanoseconds. */
+    long nanoTime();
 
     /** Waits until the image has reached {@code index}, or a few seconds. */
     void awaitImage(long index);

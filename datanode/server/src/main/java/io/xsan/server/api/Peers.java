@@ -1,6 +1,7 @@
 package io.xsan.server.api;
 
 import io.xsan.base.ErrorCode;
+import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.protocol.client.ApiException;
@@ -72,6 +73,10 @@ public final class Peers implements AutoCloseable {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (NodeRecord record : image.nodes().values()) {
                 int number = record.id().value();
+                HeardNode heard = node.heard().get(record.id());
+                if (heard != null && heard.isSilent()) {
+                    continue; // It would only be waited for.
+                }
                 threads.execute(() -> ask(number, found));
             }
         }

@@ -30,6 +30,7 @@ public final class Proposer {
      */
     public Result propose(Command command) {
         String reason = "no answer of the metadata";
+        boolean isMaybe = false;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             switch (await(command)) {
                 case ConsensusLog.Outcome.Applied applied -> {
@@ -38,10 +39,19 @@ public final class Proposer {
                         return orRefusal(result);
                     }
                     reason = "the outcome is not known";
+                    isMaybe = true;
                 }
                 case ConsensusLog.Outcome.NotReady notReady -> reason = notReady.reason();
-                case ConsensusLog.Outcome.MaybeApplied maybe -> reason = maybe.reason();
+                case ConsensusLog.Outcome.MaybeApplied maybe -> {
+                    reason = maybe.reason();
+                    isMaybe = true;
+                }
             }
+        }
+        if (isMaybe) {
+            throw ApiErrors.of(
+                    ErrorCode.MAYBE_APPLIED,
+                    "the change may have been made or may still be; repeat the call: " + reason);
         }
         throw ApiErrors.of(ErrorCode.CLUSTER_NOT_READY, "the metadata has no leader: " + reason);
     }
@@ -53,7 +63,7 @@ public final class Proposer {
 
     private static Result orRefusal(Result result) {
         if (result instanceof Result.Refused refused) {
-            throw ApiErrors.of(refused.code(), refused.message());
+            throw ApiErrors.of(refused.code(), refused.field(), refused.message());
         }
         return result;
     }
@@ -67,8 +77,13 @@ public final class Proposer {
     }
 
     private ConsensusLog.Outcome await(Command command) {
+        return await(CommandCodec.encode(command));
+    }
+
+    /** Proposes an encoded command once and waits for the outcome. */
+    ConsensusLog.Outcome await(byte[] command) {
         CompletableFuture<ConsensusLog.Outcome> outcome = new CompletableFuture<>();
-        log.propose(CommandCodec.encode(command), outcome::complete);
+        log.propose(command, outcome::complete);
         try {
             return outcome.get(ATTEMPT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException e) {

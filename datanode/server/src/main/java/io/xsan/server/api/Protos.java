@@ -1,23 +1,33 @@
 package io.xsan.server.api;
 
+import com.google.protobuf.ByteString;
+import io.xsan.base.ErrorCode;
 import io.xsan.base.Version;
 import io.xsan.base.VolumeId;
+import io.xsan.base.seam.ConsensusLog;
 import io.xsan.engine.ShardStatus;
+import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.ImageDelta;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.protocol.v1.Attachment;
 import io.xsan.protocol.v1.Component;
 import io.xsan.protocol.v1.Engine;
+import io.xsan.protocol.v1.Heartbeat;
 import io.xsan.protocol.v1.HeldComponent;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.Policy;
+import io.xsan.protocol.v1.ProposeResponse;
 import io.xsan.protocol.v1.Store;
 import io.xsan.protocol.v1.Volume;
+import io.xsan.protocol.v1.WatchEvent;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Records of the core as messages of the API. */
 final class Protos {
@@ -87,14 +97,90 @@ final class Protos {
                 .setSizeBytes(volume.sizeBytes());
     }
 
-    static Node.Builder node(NodeRecord record) {
+    /** A change as an event; none where it does not concern volume {@code only}. */
+    static List<WatchEvent> event(
+            NodeView node, ImageDelta delta, boolean isFirst, Optional<VolumeId> only) {
+        WatchEvent.Builder event =
+                WatchEvent.newBuilder()
+                        .setIndex(delta.index())
+                        .setSnapshot(isFirst)
+                        .setLeaderNode(node.leaderNode());
+        for (VolumeRecord volume : delta.volumes()) {
+            if (only.isEmpty() || only.get().equals(volume.id())) {
+                event.addVolumes(volume(volume));
+            }
+        }
+        for (VolumeId removed : delta.removedVolumes()) {
+            if (only.isEmpty() || only.get().equals(removed)) {
+                event.addRemovedVolumes(removed.toString());
+            }
+        }
+        if (only.isEmpty()) {
+            delta.nodes().forEach(record -> event.addNodes(node(node, record)));
+            delta.removedNodes().forEach(removed -> event.addRemovedNodes(removed.value()));
+        }
+        boolean isWanted =
+                isFirst
+                        || event.getVolumesCount() + event.getRemovedVolumesCount() > 0
+                        || event.getNodesCount() + event.getRemovedNodesCount() > 0;
+        return isWanted ? List.of(event.build()) : List.of();
+    }
+
+    /** A node with what was heard of it. */
+    static Node.Builder node(NodeView view, NodeRecord record) {
+        Node.Builder shown = node(record);
+        int number = record.id().value();
+        shown.setMember(view.members().stream().anyMatch(m -> m.nodeId() == number));
+        HeardNode heard = view.heard().get(record.id());
+        if (heard != null) {
+            shown.setHeartbeat(
+                    Heartbeat.newBuilder()
+                            .setAgeMillis((view.nanoTime() - heard.heardNanos()) / 1_000_000)
+                            .setSilent(heard.isSilent())
+                            .setDisks(heard.report().disks().name())
+                            .setUsableBytes(heard.report().usableBytes())
+                            .setFreeBytes(heard.report().freeBytes()));
+        }
+        return shown;
+    }
+
+    private static Node.Builder node(NodeRecord record) {
         return Node.newBuilder()
                 .setId(record.id().value())
                 .setHost(record.host())
                 .setBasePort(record.basePort())
                 .setDomain(record.domain())
                 .setUsableBytes(record.usableBytes())
-                .setIncarnation(record.incarnation());
+                .setIncarnation(record.incarnation())
+                .setFeatureLevelMax(record.featureLevelMax())
+                .setStoreId(record.hasStore() ? String.format("%016x", record.storeId()) : "");
+    }
+
+    /** How a proposal ended. */
+    static ProposeResponse outcome(ConsensusLog.Outcome outcome) {
+        ProposeResponse.Builder response = ProposeResponse.newBuilder();
+        switch (outcome) {
+            case ConsensusLog.Outcome.Applied applied ->
+                    response.setOutcome(ProposeResponse.Outcome.APPLIED)
+                            .setIndex(applied.index())
+                            .setResult(ByteString.copyFrom(applied.result()));
+            case ConsensusLog.Outcome.NotReady(String reason) ->
+                    response.setOutcome(ProposeResponse.Outcome.NOT_READY).setReason(reason);
+            case ConsensusLog.Outcome.MaybeApplied(String reason) ->
+                    response.setOutcome(ProposeResponse.Outcome.MAYBE_APPLIED).setReason(reason);
+        }
+        return response.build();
+    }
+
+    /** The number that 16 hexadecimal digits name. */
+    static long storeId(String text) {
+        if (!text.matches("[0-9a-f]{1,16}")) {
+            throw ApiErrors.of(
+                    ErrorCode.INVALID_PARAM,
+                    "store_id",
+                    "store_id is '" + text + "', allowed are 1 to 16 hexadecimal digits");
+        }
+        return Long.parseUnsignedLong(text, 16);
     }
 
     static NodeStatus nodeStatus(NodeView node) {

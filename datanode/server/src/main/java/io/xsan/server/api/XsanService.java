@@ -27,6 +27,8 @@ import io.xsan.protocol.v1.DetachRequest;
 import io.xsan.protocol.v1.Empty;
 import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.ExportVolumeRequest;
+import io.xsan.protocol.v1.FollowRequest;
+import io.xsan.protocol.v1.FollowUpdate;
 import io.xsan.protocol.v1.GetClusterStatusRequest;
 import io.xsan.protocol.v1.GetNodeStatusRequest;
 import io.xsan.protocol.v1.ListVolumesRequest;
@@ -35,14 +37,20 @@ import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.Policy;
+import io.xsan.protocol.v1.ProposeRequest;
+import io.xsan.protocol.v1.ProposeResponse;
+import io.xsan.protocol.v1.RaiseFeatureLevelRequest;
 import io.xsan.protocol.v1.RenewLeaseRequest;
 import io.xsan.protocol.v1.RenewLeaseResponse;
+import io.xsan.protocol.v1.ReplaceNodeRequest;
 import io.xsan.protocol.v1.ResizeVolumeRequest;
 import io.xsan.protocol.v1.SetLogLevelRequest;
 import io.xsan.protocol.v1.SetVolumePolicyRequest;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.VolumeOwner;
 import io.xsan.protocol.v1.VolumeRef;
+import io.xsan.protocol.v1.WatchEvent;
+import io.xsan.protocol.v1.WatchRequest;
 import io.xsan.protocol.v1.XsanGrpc;
 import io.xsan.server.config.DatanodeConfig;
 import java.net.URLEncoder;
@@ -58,8 +66,10 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     private final NodeView node;
     private final Proposer proposer;
     private final Peers peers;
+    private final ImageStreams streams;
 
     XsanService(NodeView node, Proposer proposer, Peers peers) {
+        this.streams = new ImageStreams(node);
         this.node = node;
         this.proposer = proposer;
         this.peers = peers;
@@ -96,7 +106,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                         .setFeatureLevel(image.featureLevel())
                         .setLeaderNode(node.leaderNode());
         for (NodeRecord record : image.nodes().values()) {
-            Node.Builder shown = Protos.node(record);
+            Node.Builder shown = Protos.node(node, record);
             NodeStatus known = statuses.get(record.id().value());
             if (known != null) {
                 shown.setReachable(true).setStatus(known);
@@ -448,6 +458,59 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                             .setDurationNanos(granted)
                             .setLeaderNode(node.leaderNode())
                             .build();
+                });
+    }
+
+    @Override
+    public void watch(WatchRequest request, StreamObserver<WatchEvent> observer) {
+        Optional<VolumeId> only;
+        try {
+            formed();
+            only =
+                    request.hasVolume()
+                            ? Optional.of(find(request.getVolume()).id())
+                            : Optional.empty();
+        } catch (StatusRuntimeException e) {
+            observer.onError(e);
+            return;
+        }
+        streams.watch(only, observer);
+    }
+
+    @Override
+    public void follow(FollowRequest request, StreamObserver<FollowUpdate> observer) {
+        streams.follow(observer);
+    }
+
+    @Override
+    public void propose(ProposeRequest request, StreamObserver<ProposeResponse> observer) {
+        answer(observer, () -> Protos.outcome(proposer.await(request.getCommand().toByteArray())));
+    }
+
+    @Override
+    public void raiseFeatureLevel(
+            RaiseFeatureLevelRequest request, StreamObserver<Empty> observer) {
+        answer(
+                observer,
+                () -> {
+                    done(new Command.RaiseFeatureLevel(request.getLevel()));
+                    return Empty.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void replaceNode(ReplaceNodeRequest request, StreamObserver<Empty> observer) {
+        answer(
+                observer,
+                () -> {
+                    NodeId id = nodeId("node", request.getNode());
+                    long now = formed().node(id).map(NodeRecord::storeId).orElse(0L);
+                    long store =
+                            request.getStoreId().isEmpty()
+                                    ? now
+                                    : Protos.storeId(request.getStoreId());
+                    done(new Command.ReplaceNode(id, store));
+                    return Empty.getDefaultInstance();
                 });
     }
 }

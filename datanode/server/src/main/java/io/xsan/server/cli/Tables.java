@@ -41,19 +41,42 @@ final class Tables {
     }
 
     static String nodes(ClusterStatus status) {
-        Table table = new Table("NODE", "ADDRESS", "STATE", "ROLE", "DOMAIN", "USABLE", "FREE");
+        Table table =
+                new Table(
+                        "NODE", "ADDRESS", "STATE", "HEARD", "DISKS", "ROLE", "DOMAIN", "USABLE",
+                        "FREE");
         for (Node node : status.getNodesList()) {
             Store store = node.getStatus().getStore();
             table.row(
                     node.getId(),
                     node.getHost() + ":" + node.getBasePort(),
                     node.getReachable() ? "up" : "unreachable",
-                    node.getId() == status.getLeaderNode() ? "leader" : "member",
+                    heard(node),
+                    node.hasHeartbeat() ? node.getHeartbeat().getDisks() : "-",
+                    role(status, node),
                     node.getDomain().isEmpty() ? "-" : node.getDomain(),
                     Sizes.text(node.getUsableBytes()),
                     node.hasStatus() ? Sizes.text(store.getFreeBytes()) : "-");
         }
         return table.text();
+    }
+
+    /** When the node that was asked heard of it last by a heartbeat. */
+    private static String heard(Node node) {
+        if (!node.hasHeartbeat()) {
+            return "-";
+        }
+        String ago =
+                String.format(
+                        Locale.ROOT, "%.1f s ago", node.getHeartbeat().getAgeMillis() / 1000.0);
+        return node.getHeartbeat().getSilent() ? "silent, " + ago : ago;
+    }
+
+    private static String role(ClusterStatus status, Node node) {
+        if (node.getId() == status.getLeaderNode()) {
+            return "leader";
+        }
+        return node.getMember() ? "member" : "follower";
     }
 
     static String volumes(List<Volume> volumes) {

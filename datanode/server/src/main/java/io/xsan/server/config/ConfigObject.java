@@ -70,13 +70,33 @@ final class ConfigObject {
 
     List<ConfigObject> objects(String key, int countMin, int countMax) {
         String allowed = "a list of " + countMin + " to " + countMax + " objects";
-        JsonNode value = required(key, allowed);
+        JsonNode value = read(key);
+        if (value.isMissingNode() && countMin == 0) {
+            return List.of();
+        }
+        value = required(key, allowed);
         if (!value.isArray() || value.size() < countMin || value.size() > countMax) {
             throw refuse(key, value.toString(), allowed);
         }
         List<ConfigObject> all = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
             all.add(new ConfigObject(file, path + "." + key + "[" + i + "]", value.get(i)));
+        }
+        return all;
+    }
+
+    /** A list of strings, empty if it is missing. */
+    List<String> texts(String key, int countMax) {
+        JsonNode value = read(key);
+        List<String> all = new ArrayList<>();
+        if (value.isMissingNode()) {
+            return all;
+        }
+        for (JsonNode each : value) {
+            all.add(each.asText());
+        }
+        if (!value.isArray() || all.size() > countMax || all.contains("")) {
+            throw refuse(key, value.toString(), "a list of at most " + countMax + " strings");
         }
         return all;
     }

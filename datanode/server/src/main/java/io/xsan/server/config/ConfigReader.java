@@ -10,13 +10,17 @@ import io.xsan.base.NodeId;
 import io.xsan.base.Pages;
 import io.xsan.base.Refusal;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads the configuration file. Whatever is unknown, of another type or out of range is refused
@@ -28,6 +32,8 @@ public final class ConfigReader {
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
+
+    private static final Pattern ADDRESS = Pattern.compile("\\[?([^\\]\\s]+?)\\]?:([0-9]{1,5})");
 
     private final Path file;
 
@@ -48,6 +54,7 @@ public final class ConfigReader {
                         storage(root.object("storage")),
                         network(root.optionalObject("network")),
                         members(root),
+                        discovery(root.optionalObject("discovery")),
                         tls(root.object("tls"), this::resolve),
                         log(root.optionalObject("log")));
         root.finish();
@@ -123,15 +130,59 @@ public final class ConfigReader {
                 new DatanodeConfig.Network(
                         network.integer("heartbeat_interval", 50, 60_000, 500),
                         network.integer("election_timeout", 150, 60_000, 1_000),
-                        network.integer("max_connections", 1, 65_535, 1_024));
+                        network.integer("max_connections", 1, 65_535, 1_024),
+                        multicast(network));
         network.choice("encryption", "on", "on");
         network.finish();
         return read;
     }
 
+    private static Optional<InetSocketAddress> multicast(ConfigObject network) {
+        String text = network.text("multicast", "");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        DatanodeConfig.Seed seed = seed(network, "multicast", text);
+        InetSocketAddress group = new InetSocketAddress(seed.host(), seed.port());
+        if (group.getAddress() == null || !group.getAddress().isMulticastAddress()) {
+            throw network.refuse("multicast", text, "GROUP:PORT with a multicast address");
+        }
+        return Optional.of(group);
+    }
+
+    private static DatanodeConfig.Seed seed(ConfigObject object, String key, String text) {
+        Matcher matcher = ADDRESS.matcher(text);
+        int port = matcher.matches() ? Integer.parseInt(matcher.group(2)) : 0;
+        if (port < 1 || port > 65_535) {
+            throw object.refuse(key, '"' + text + '"', "HOST:PORT");
+        }
+        return new DatanodeConfig.Seed(matcher.group(1), port);
+    }
+
+    private DatanodeConfig.Discovery discovery(ConfigObject discovery) {
+        String mode = discovery.choice("mode", "static", "static", "dns", "multicast", "etcd");
+        DatanodeConfig.Discovery read =
+                switch (mode) {
+                    case "dns" ->
+                            new DatanodeConfig.Discovery.Dns(
+                                    discovery.text("name"),
+                                    discovery.integer("port", 1, 65_535 - 10, 7480));
+                    case "multicast" -> new DatanodeConfig.Discovery.Multicast();
+                    case "etcd" ->
+                            new DatanodeConfig.Discovery.ListFile(resolve(discovery.text("file")));
+                    default ->
+                            new DatanodeConfig.Discovery.Static(
+                                    discovery.texts("seeds", 16).stream()
+                                            .map(text -> seed(discovery, "seeds", text))
+                                            .toList());
+                };
+        discovery.finish();
+        return read;
+    }
+
     private List<DatanodeConfig.Member> members(ConfigObject root) {
         List<DatanodeConfig.Member> members = new ArrayList<>();
-        for (ConfigObject member : root.objects("members", 1, 5)) {
+        for (ConfigObject member : root.objects("members", 0, 5)) {
             members.add(
                     new DatanodeConfig.Member(
                             member.integer("node_id", 1, NodeId.MAX),
@@ -149,14 +200,23 @@ public final class ConfigReader {
                 throw refuse("$.members", "node " + member.nodeId() + " twice", "each node once");
             }
         }
-        if (config.members().size() % 2 == 0) {
+        if (!config.members().isEmpty() && config.members().size() % 2 == 0) {
             throw refuse("$.members", config.members().size() + " members", "1, 3 or 5");
         }
-        if (!ids.contains(config.cluster().nodeId())) {
+        boolean canFind =
+                !config.members().isEmpty()
+                        || !(config.discovery() instanceof DatanodeConfig.Discovery.Static(var s))
+                        || !s.isEmpty();
+        if (!canFind) {
+            throw refuse("$.discovery.seeds", "empty", "at least one, where members is not given");
+        }
+        if (config.discovery() instanceof DatanodeConfig.Discovery.Multicast
+                && (config.network().multicast().isEmpty()
+                        || config.tls().heartbeatKey().isEmpty())) {
             throw refuse(
-                    "$.members",
-                    ids.toString(),
-                    "a list that has this node (" + config.cluster().nodeId() + ")");
+                    "$.discovery.mode",
+                    "multicast",
+                    "that only together with network.multicast and tls.heartbeat_key");
         }
     }
 
@@ -169,7 +229,10 @@ public final class ConfigReader {
                 new DatanodeConfig.Tls(
                         resolve.apply(tls.text("authority")),
                         resolve.apply(tls.text("certificate")),
-                        resolve.apply(tls.text("key")));
+                        resolve.apply(tls.text("key")),
+                        Optional.of(tls.text("heartbeat_key", ""))
+                                .filter(text -> !text.isEmpty())
+                                .map(resolve));
         tls.finish();
         return read;
     }

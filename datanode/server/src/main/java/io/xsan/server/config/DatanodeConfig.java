@@ -4,13 +4,25 @@ import io.xsan.base.ClusterId;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Everything that a datanode is told by its configuration file; see docs/CONFIGURATION.md. */
 public record DatanodeConfig(
-        Cluster cluster, Storage storage, Network network, List<Member> members, Tls tls, Log log) {
+        Cluster cluster,
+        Storage storage,
+        Network network,
+        List<Member> members,
+        Discovery discovery,
+        Tls tls,
+        Log log) {
     /** Copies the list. */
     public DatanodeConfig {
         members = List.copyOf(members);
+    }
+
+    /** True if this node is a member of the metadata group by its configuration. */
+    public boolean isMember() {
+        return members.stream().anyMatch(m -> m.nodeId() == cluster.nodeId());
     }
 
     /** Who the node is. */
@@ -38,7 +50,9 @@ public record DatanodeConfig(
         /** NBD, on loopback. */
         NBD,
         /** Health and metrics, on HTTP. */
-        HEALTH;
+        HEALTH,
+        /** Heartbeats, UDP. */
+        HEARTBEAT;
 
         /** Offset from {@code bind_port}. */
         public int offset() {
@@ -48,6 +62,7 @@ public record DatanodeConfig(
                 case RAFT -> 2;
                 case NBD -> 3;
                 case HEALTH -> 4;
+                case HEARTBEAT -> 5;
             };
         }
     }
@@ -63,15 +78,49 @@ public record DatanodeConfig(
     /** One device. */
     public record Device(Path path, String type, String role, long sizeBytes) {}
 
-    /** Times and limits of the network. */
+    /**
+     * Times and limits of the network. {@code multicast} is the group that heartbeats are sent to;
+     * without one they go to each node.
+     */
     public record Network(
-            int heartbeatIntervalMillis, int electionTimeoutMillis, int connectionsMax) {}
+            int heartbeatIntervalMillis,
+            int electionTimeoutMillis,
+            int connectionsMax,
+            Optional<InetSocketAddress> multicast) {}
+
+    /** How a node that is no member of the metadata group finds the cluster. */
+    public sealed interface Discovery {
+        /** Datanodes that are listed, besides the members. */
+        record Static(List<Seed> seeds) implements Discovery {
+            /** Copies the list. */
+            public Static {
+                seeds = List.copyOf(seeds);
+            }
+        }
+
+        /** All addresses of a name. */
+        record Dns(String name, int port) implements Discovery {}
+
+        /** Whoever sends heartbeats to the multicast group. */
+        record Multicast() implements Discovery {}
+
+        /** The addresses in a file that another program keeps. */
+        record ListFile(Path file) implements Discovery {}
+    }
+
+    /** Where a datanode may be. */
+    public record Seed(String host, int port) {}
 
     /** A member of the metadata group. */
     public record Member(int nodeId, String host, int port) {}
 
-    /** PEM files. */
-    public record Tls(Path authority, Path certificate, Path key) {}
+    /** PEM files, and the key of heartbeats, without which none are sent. */
+    public record Tls(Path authority, Path certificate, Path key, Optional<Path> heartbeatKey) {
+        /** Without a key of heartbeats. */
+        public Tls(Path authority, Path certificate, Path key) {
+            this(authority, certificate, key, Optional.empty());
+        }
+    }
 
     /** How events are written. */
     public record Log(String level, String format) {}

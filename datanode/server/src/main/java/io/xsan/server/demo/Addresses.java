@@ -11,7 +11,7 @@ import java.util.List;
 /** Finds addresses of loopback for the datanodes: one each, or else ports of one address. */
 final class Addresses {
     private static final int PORT = 7480;
-    private static final int PORTS_EACH = 5;
+    private static final int PORTS_EACH = 6;
     private static final int STEP = 10;
     private static final int TRIES = 200;
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.xsan.server.cli.ClientFile;
+import io.xsan.server.heartbeat.HeartbeatKey;
 import io.xsan.server.tls.ClusterAuthority;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 final class Site {
     /** Marks a directory as a demo's, so that no other is ever wiped. */
     private static final String MARK = "demo-of-xsan";
+
+    private static final String HEARTBEAT_KEY = "heartbeat.key";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int NODES = 3;
@@ -51,6 +54,7 @@ final class Site {
         Site site = new Site(directory, Addresses.choose(directory, nodes));
         String clusterId = UUID.randomUUID().toString();
         ClusterAuthority authority = ClusterAuthority.create(directory, clusterId);
+        HeartbeatKey.create(directory.resolve(HEARTBEAT_KEY));
         for (Member member : site.members) {
             if (member.nbdSocket().toString().length() > SOCKET_PATH_BYTES_MAX) {
                 throw new IOException(
@@ -127,7 +131,8 @@ final class Site {
         json.putObject("tls")
                 .put("authority", directory.resolve("ca.crt").toString())
                 .put("certificate", member.directory().resolve("node.crt").toString())
-                .put("key", member.directory().resolve("node.key").toString());
+                .put("key", member.directory().resolve("node.key").toString())
+                .put("heartbeat_key", directory.resolve(HEARTBEAT_KEY).toString());
         return json;
     }
 

@@ -7,8 +7,8 @@ import io.xsan.base.Refusal;
 import io.xsan.base.log.Level;
 import io.xsan.base.memory.PoolConfig;
 import io.xsan.engine.ShardStatus;
-import io.xsan.meta.MetaStateMachine;
 import io.xsan.meta.command.Command;
+import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.lease.LeaseAnswer;
@@ -19,9 +19,8 @@ import io.xsan.server.api.Proposer;
 import io.xsan.server.config.ConfigReader;
 import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.log.EventLog;
+import io.xsan.server.raft.MetadataGroup;
 import io.xsan.server.raft.RaftMetaPort;
-import io.xsan.server.raft.RatisLog;
-import io.xsan.server.rocksdb.RocksKvStore;
 import io.xsan.server.shard.ShardRuntime;
 import io.xsan.server.shard.SystemClock;
 import io.xsan.server.shard.SystemEntropy;
@@ -33,6 +32,8 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -42,24 +43,24 @@ import org.jspecify.annotations.Nullable;
 public final class Datanode implements NodeView {
     private static final int FEATURE_LEVEL = 1;
     private static final long REGISTER_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long IMAGE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long IMAGE_WAIT_MILLIS = 3_000;
 
     private final DatanodeConfig config;
     private final EventLog log;
     private final SystemClock clock = new SystemClock();
     private final SystemEntropy entropy = new SystemEntropy();
     private final long incarnation = entropy.nextId();
-    private final RocksKvStore metadata;
-    private final RatisLog raft;
+    private final ImageFeed images = new ImageFeed();
+    private final MetadataGroup group;
     private final ShardRuntime shard;
     private final Proposer proposer;
     private final Peers peers;
     private final LeaseKeeper leases;
     private final ApiServer api;
     private final HealthServer health;
-    private volatile ClusterImage image = ClusterImage.UNFORMED;
-    private volatile @Nullable RatisLog applied;
+    private final NodeHeartbeat heartbeat;
     private volatile @Nullable ShardRuntime following;
+    private volatile @Nullable NodeHeartbeat told;
     private volatile boolean isReady;
     private volatile boolean isStopping;
 
@@ -67,25 +68,14 @@ public final class Datanode implements NodeView {
         this.config = config;
         this.log = log;
         Path data = config.cluster().dataDir();
-        metadata = new RocksKvStore(data.resolve("metadata"));
-        MetaStateMachine machine = new MetaStateMachine(metadata, this::onImage);
-        raft =
-                new RatisLog(
-                        new RatisLog.Setup(
-                                config.cluster().clusterId(),
-                                config.cluster().nodeId(),
-                                config.members(),
-                                data.resolve("raft"),
-                                config.network().electionTimeoutMillis(),
-                                TlsContexts.raft(config.tls())),
-                        machine,
-                        clock,
-                        log);
-        applied = raft;
-        shard = new ShardRuntime(shardSetup(), runtime -> new RaftMetaPort(raft, runtime::post));
+        group = Membership.open(config, this::onImage, clock, log);
+        shard = new ShardRuntime(shardSetup(), runtime -> new RaftMetaPort(group, runtime::post));
         following = shard;
-        shard.onImage(image);
-        proposer = new Proposer(raft);
+        heartbeat = new NodeHeartbeat(this, incarnation, clock, log);
+        told = heartbeat;
+        heartbeat.onImage(images.image());
+        shard.onImage(images.image());
+        proposer = new Proposer(group);
         peers = new Peers(this);
         leases =
                 new LeaseKeeper(
@@ -122,15 +112,32 @@ public final class Datanode implements NodeView {
 
     /** On the thread that applies. */
     private void onImage(ClusterImage newer) {
-        image = newer;
-        RatisLog log = applied;
-        if (log != null) {
-            log.onImage(newer);
-        }
+        images.publish(newer);
         ShardRuntime runtime = following;
         if (runtime != null) {
             runtime.onImage(newer);
         }
+        NodeHeartbeat beats = told;
+        if (beats != null) {
+            beats.onImage(newer);
+        }
+    }
+
+    /**
+     * Makes a datanode, whose ports are open on return; {@link #start} makes it known.
+     *
+     * @throws IOException if a file, device or port cannot be used
+     */
+    static Datanode open(DatanodeConfig config, EventLog log)
+            throws IOException, InterruptedException {
+        return new Datanode(config, log);
+    }
+
+    /** Renews the lease, says that it lives, and registers: returns when the cluster knows it. */
+    void start() {
+        leases.start();
+        heartbeat.start();
+        register();
     }
 
     /**
@@ -180,8 +187,7 @@ public final class Datanode implements NodeView {
         if (dieWithParent) {
             Thread.ofPlatform().name("xsan-parent").daemon().start(() -> awaitParent());
         }
-        leases.start();
-        register();
+        start();
         end.await();
         return 0;
     }
@@ -212,8 +218,10 @@ public final class Datanode implements NodeView {
                         FEATURE_LEVEL);
         while (!isStopping && !isReady) {
             try {
-                proposer.propose(
-                        new Command.FormCluster(config.cluster().clusterId(), FEATURE_LEVEL));
+                if (config.isMember()) {
+                    proposer.propose(
+                            new Command.FormCluster(config.cluster().clusterId(), FEATURE_LEVEL));
+                }
                 proposer.propose(new Command.RegisterNode(self));
                 isReady = true;
                 log.info(
@@ -236,20 +244,21 @@ public final class Datanode implements NodeView {
         return domain.isEmpty() ? "node-" + config.cluster().nodeId() : domain;
     }
 
-    private void stop() {
+    /** Stops in order; what was acknowledged is durable on return. */
+    void stop() {
         isStopping = true;
         log.info("datanode-stopping", "node", config.cluster().nodeId());
         health.close();
         api.close();
         try {
+            heartbeat.close();
             shard.close();
             leases.close();
             peers.close();
-            raft.close();
+            group.close();
         } catch (IOException e) {
             log.warn("stop-not-clean", "reason", e);
         }
-        metadata.close();
         log.info("datanode-stopped", "node", config.cluster().nodeId());
     }
 
@@ -260,12 +269,32 @@ public final class Datanode implements NodeView {
 
     @Override
     public ClusterImage image() {
-        return image;
+        return images.image();
+    }
+
+    @Override
+    public ClusterImage awaitNewer(long index, long timeoutMillis) {
+        return images.awaitNewer(index, timeoutMillis);
+    }
+
+    @Override
+    public List<DatanodeConfig.Member> members() {
+        return group.members();
+    }
+
+    @Override
+    public Map<NodeId, HeardNode> heard() {
+        return heartbeat.heard();
+    }
+
+    @Override
+    public long nanoTime() {
+        return clock.nanoTime();
     }
 
     @Override
     public int leaderNode() {
-        return raft.leaderNode();
+        return group.leaderNode();
     }
 
     @Override
@@ -290,7 +319,7 @@ public final class Datanode implements NodeView {
 
     @Override
     public LeaseAnswer renewLease(int node, long life, long followedIndex) {
-        return raft.renewLease(node, life, followedIndex);
+        return group.renewLease(node, life, followedIndex);
     }
 
     @Override
@@ -300,9 +329,6 @@ public final class Datanode implements NodeView {
 
     @Override
     public void awaitImage(long index) {
-        long deadline = clock.nanoTime() + IMAGE_WAIT_NANOS;
-        while (image.index() < index && clock.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-        }
+        images.awaitNewer(index - 1, IMAGE_WAIT_MILLIS);
     }
 }

@@ -8,7 +8,6 @@ import io.xsan.meta.command.Command;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -30,18 +29,11 @@ final class MetaLog extends BaseStateMachine {
     private final MetaStateMachine machine;
     private final Leases leases;
     private final Log log;
-    private final AtomicReference<String> leader = new AtomicReference<>("");
 
     MetaLog(MetaStateMachine machine, Leases leases, Log log) {
         this.machine = machine;
         this.leases = leases;
         this.log = log;
-    }
-
-    /** Number of the leader's node, 0 if none is known. */
-    int leaderNode() {
-        String id = leader.get();
-        return id.isEmpty() ? 0 : Integer.parseInt(id);
     }
 
     @Override
@@ -85,7 +77,6 @@ final class MetaLog extends BaseStateMachine {
 
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
-        leader.set(newLeader == null ? "" : newLeader.toString());
-        log.info("metadata-leader", "node", leader.get());
+        log.info("metadata-leader", "node", newLeader == null ? "" : newLeader.toString());
     }
 }

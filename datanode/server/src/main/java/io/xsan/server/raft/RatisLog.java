@@ -3,20 +3,22 @@ package io.xsan.server.raft;
 import io.xsan.base.ClusterId;
 import io.xsan.base.log.Log;
 import io.xsan.base.seam.Clock;
-import io.xsan.base.seam.ConsensusLog;
 import io.xsan.meta.MetaStateMachine;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.lease.LeaseAnswer;
 import io.xsan.server.config.DatanodeConfig;
+import io.xsan.server.rocksdb.RocksKvStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -43,11 +45,12 @@ import org.apache.ratis.util.TimeDuration;
  * The metadata group as seen from one of its members: the consensus seam over Apache Ratis. The log
  * is synced before an entry counts; everything that was answered as applied survives.
  */
-public final class RatisLog implements ConsensusLog, AutoCloseable {
+public final class RatisLog implements MetadataGroup {
     private static final int ATTEMPTS = 8;
 
     private final Leases leases;
     private final MetaLog machine;
+    private final RocksKvStore store;
     private final RaftServer server;
     private final RaftClient client;
     private final RaftGroup group;
@@ -64,15 +67,25 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
             GrpcTlsConfig tls) {}
 
     /**
-     * Starts the member: its port is open on return, a leader may not be known yet. Every image
-     * goes to {@code machine}'s listener, which must call {@link #onImage} too.
+     * Starts the member: its port is open on return, a leader may not be known yet. The state is in
+     * {@code store}, which is closed with this. Every image goes to {@code listener}, on the thread
+     * that applies.
      *
      * @throws IOException if the log cannot be opened or the port is taken
      */
-    public RatisLog(Setup setup, MetaStateMachine machine, Clock clock, Log log)
+    public RatisLog(
+            Setup setup, RocksKvStore store, Consumer<ClusterImage> listener, Clock clock, Log log)
             throws IOException {
         this.leases = new Leases(clock);
-        this.machine = new MetaLog(machine, leases, log);
+        this.store = store;
+        MetaStateMachine state =
+                new MetaStateMachine(
+                        store,
+                        image -> {
+                            leases.onImage(image);
+                            listener.accept(image);
+                        });
+        this.machine = new MetaLog(state, leases, log);
         this.electionTimeoutMillis = setup.electionTimeoutMillis();
         this.group = group(setup);
         RaftProperties properties = properties(setup);
@@ -175,17 +188,38 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
                 : new Outcome.MaybeApplied(reason);
     }
 
-    /** A newer image was made: leases follow it. On the thread that applies. */
-    public void onImage(ClusterImage image) {
-        leases.onImage(image);
-    }
-
-    /** Number of the leader's node, 0 if none is known. */
+    @Override
     public int leaderNode() {
-        return machine.leaderNode();
+        try {
+            RaftPeerId leader = server.getDivision(group.getGroupId()).getInfo().getLeaderId();
+            return leader == null ? 0 : Integer.parseInt(leader.toString());
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
-    /** Asks this member, as the leader, for the lease of a node; see LeaseTable. */
+    @Override
+    public List<DatanodeConfig.Member> members() {
+        try {
+            return server.getDivision(group.getGroupId()).getRaftConf().getCurrentPeers().stream()
+                    .map(RatisLog::member)
+                    .sorted(Comparator.comparingInt(DatanodeConfig.Member::nodeId))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static DatanodeConfig.Member member(RaftPeer peer) {
+        String address = peer.getAddress();
+        int colon = address.lastIndexOf(':');
+        return new DatanodeConfig.Member(
+                Integer.parseInt(peer.getId().toString()),
+                address.substring(0, colon),
+                Integer.parseInt(address.substring(colon + 1)) - DatanodeConfig.Port.RAFT.offset());
+    }
+
+    @Override
     public LeaseAnswer renewLease(int node, long incarnation, long followedIndex) {
         return leases.renew(node, incarnation, followedIndex, isConfirmed());
     }
@@ -213,5 +247,6 @@ public final class RatisLog implements ConsensusLog, AutoCloseable {
         threads.shutdownNow();
         client.close();
         server.close();
+        store.close();
     }
 }

@@ -1,0 +1,123 @@
+package io.xsan.server.node;
+
+import io.xsan.base.NodeId;
+import io.xsan.base.log.Log;
+import io.xsan.base.seam.Clock;
+import io.xsan.engine.ShardStatus;
+import io.xsan.meta.heartbeat.DiskHealth;
+import io.xsan.meta.heartbeat.HeardNode;
+import io.xsan.meta.heartbeat.HeartbeatCodec;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.server.api.NodeView;
+import io.xsan.server.config.DatanodeConfig;
+import io.xsan.server.heartbeat.HeartbeatKey;
+import io.xsan.server.heartbeat.Heartbeats;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The heartbeats of this datanode, if it has their key. The shard is asked for the state of the
+ * disks by a thread that may wait for it; the one that sends tells what was found last.
+ */
+final class NodeHeartbeat implements AutoCloseable {
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private final NodeView node;
+    private final Optional<Heartbeats> heartbeats;
+    private final long intervalNanos;
+    private final Thread looker;
+    private final Clock clock;
+    private volatile Heartbeats.Disks disks = new Heartbeats.Disks(DiskHealth.GOOD, 0, 0);
+    private volatile long lookedNanos;
+    private volatile boolean isClosed;
+
+    NodeHeartbeat(NodeView node, long incarnation, Clock clock, Log log) throws IOException {
+        this.node = node;
+        this.clock = clock;
+        DatanodeConfig config = node.config();
+        Optional<Path> key = config.tls().heartbeatKey();
+        intervalNanos = TimeUnit.MILLISECONDS.toNanos(config.network().heartbeatIntervalMillis());
+        looker = Thread.ofVirtual().name("xsan-disks").unstarted(this::look);
+        if (key.isEmpty()) {
+            log.warn("no-heartbeats", "reason", "tls.heartbeat_key is not set");
+            heartbeats = Optional.empty();
+            return;
+        }
+        Heartbeats.Setup setup =
+                new Heartbeats.Setup(
+                        new NodeId(config.cluster().nodeId()),
+                        incarnation,
+                        config.cluster().address(DatanodeConfig.Port.HEARTBEAT),
+                        config.network().heartbeatIntervalMillis(),
+                        config.network().multicast(),
+                        this::disks,
+                        clock,
+                        log);
+        HeartbeatCodec codec =
+                new HeartbeatCodec(config.cluster().clusterId(), HeartbeatKey.read(key.get()));
+        heartbeats = Optional.of(new Heartbeats(setup, codec));
+    }
+
+    void start() {
+        lookedNanos = clock.nanoTime();
+        looker.start();
+        heartbeats.ifPresent(Heartbeats::start);
+    }
+
+    void onImage(ClusterImage image) {
+        heartbeats.ifPresent(beats -> beats.onImage(image));
+    }
+
+    Map<NodeId, HeardNode> heard() {
+        return heartbeats.map(Heartbeats::heard).orElse(Map.of());
+    }
+
+    /** What was found last; a shard that does not answer for long is waiting for its disk. */
+    private Heartbeats.Disks disks() {
+        Heartbeats.Disks last = disks;
+        boolean isStuck = clock.nanoTime() - lookedNanos > STUCK_NANOS + intervalNanos;
+        return isStuck && last.health() == DiskHealth.GOOD
+                ? new Heartbeats.Disks(DiskHealth.DEGRADED, last.usableBytes(), last.freeBytes())
+                : last;
+    }
+
+    private void look() {
+        while (!isClosed) {
+            ShardStatus status = node.shardStatus();
+            disks =
+                    new Heartbeats.Disks(
+                            health(status),
+                            status.store().usableBytes(),
+                            Math.max(0, status.store().freeBytes()));
+            lookedNanos = clock.nanoTime();
+            LockSupport.parkNanos(intervalNanos);
+        }
+    }
+
+    private static DiskHealth health(ShardStatus status) {
+        if (status.store().isFailed()) {
+            return DiskHealth.FAILED;
+        }
+        boolean isDamaged = status.components().stream().anyMatch(c -> c.damaged());
+        return isDamaged ? DiskHealth.DEGRADED : DiskHealth.GOOD;
+    }
+
+    @Override
+    public void close() throws IOException {
+        isClosed = true;
+        LockSupport.unpark(looker);
+        try {
+            looker.join(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (heartbeats.isPresent()) {
+            heartbeats.get().close();
+        }
+    }
+}
