@@ -38,7 +38,10 @@ public final class ShardCore implements Shard {
     @Override
     public void onFrame(int fromNode, FrameHeader header, @Nullable PageBuffer body) {
         if (header.kind.isRequest()) {
-            components.onRequest(header, body);
+            // Owners elsewhere go on while this node stops: they get no answer, then no link.
+            if (!isStoreClosing) {
+                components.onRequest(header, body);
+            }
             return;
         }
         VolumeEngine engine = engines.get(header.volume);
@@ -142,7 +145,9 @@ public final class ShardCore implements Shard {
 
     @Override
     public void onTick(long nowNanos) {
-        components.onTick(nowNanos);
+        if (!isStoreClosing) {
+            components.onTick(nowNanos);
+        }
         for (VolumeEngine engine : List.copyOf(engines.values())) {
             engine.onTick(nowNanos);
         }
@@ -156,7 +161,9 @@ public final class ShardCore implements Shard {
 
     @Override
     public void endTurn(long nowNanos) {
-        components.retry();
+        if (!isStoreClosing) {
+            components.retry();
+        }
         setup.store().flush();
     }
 
