@@ -38,10 +38,7 @@ public final class ShardCore implements Shard {
     @Override
     public void onFrame(int fromNode, FrameHeader header, @Nullable PageBuffer body) {
         if (header.kind.isRequest()) {
-            // Owners elsewhere go on while this node stops: they get no answer, then no link.
-            if (!isStoreClosing) {
-                components.onRequest(header, body);
-            }
+            components.onRequest(header, body);
             return;
         }
         VolumeEngine engine = engines.get(header.volume);
@@ -145,9 +142,7 @@ public final class ShardCore implements Shard {
 
     @Override
     public void onTick(long nowNanos) {
-        if (!isStoreClosing) {
-            components.onTick(nowNanos);
-        }
+        components.onTick(nowNanos);
         for (VolumeEngine engine : List.copyOf(engines.values())) {
             engine.onTick(nowNanos);
         }
@@ -161,9 +156,7 @@ public final class ShardCore implements Shard {
 
     @Override
     public void endTurn(long nowNanos) {
-        if (!isStoreClosing) {
-            components.retry();
-        }
+        components.retry();
         setup.store().flush();
     }
 

@@ -11,9 +11,7 @@ import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.VolumeRef;
 import io.xsan.server.cli.ClientFile;
-import io.xsan.server.demo.nbd.NbdClient;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -60,20 +58,6 @@ final class Control implements AutoCloseable {
     Export export() {
         ExportVolumeRequest request = ExportVolumeRequest.newBuilder().setVolume(REFERENCE).build();
         return client.call(s -> s.exportVolume(request));
-    }
-
-    /**
-     * Connects to the volume where it is served now.
-     *
-     * @throws IOException if it is not served at the moment
-     */
-    NbdClient open(Site site) throws IOException {
-        try {
-            Member owner = site.member(export().getOwner());
-            return NbdClient.connect(UnixDomainSocketAddress.of(owner.nbdSocket()), VOLUME);
-        } catch (ApiException e) {
-            throw new IOException(e.getMessage(), e);
-        }
     }
 
     /** The volume as the cluster knows it now; empty where no datanode answers at the moment. */

@@ -30,10 +30,7 @@ final class Datanodes implements AutoCloseable {
     void start(Member member) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument ->
-                        !argument.startsWith("-javaagent") && !argument.startsWith("-Xmx"))
-                .forEach(command::add);
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add(MAIN);
         command.addAll(List.of("datanode", "--config", member.config().toString()));
         if (!isKept) {
@@ -67,16 +64,6 @@ final class Datanodes implements AutoCloseable {
         process.destroyForcibly();
         process.waitFor();
         return process.pid();
-    }
-
-    /** Asks a datanode to stop, and waits until it has. Answers whether it did so in time. */
-    boolean stop(Member member, long secondsMax) throws InterruptedException {
-        Process process = processes.get(member.node());
-        if (process == null) {
-            throw new IllegalStateException("node " + member.node() + " was not started");
-        }
-        process.destroy();
-        return process.waitFor(secondsMax, TimeUnit.SECONDS);
     }
 
     /** The first datanode that has ended although nobody ended it. */

@@ -5,6 +5,7 @@ import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.server.cli.Sizes;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -97,7 +98,7 @@ final class Demo {
         Export export = control.export();
         Member owner = site.member(export.getOwner());
         try (Observer observer = new Observer(control);
-                Load load = connect(site, control, nodes)) {
+                Load load = connect(owner, nodes)) {
             picture.say("Serving it from node %d; load: %s", owner.node(), Load.describe());
             measures.start(System.nanoTime());
             load.start();
@@ -125,8 +126,7 @@ final class Demo {
     }
 
     /** The export opens when its components are there; until then connections are refused. */
-    private Load connect(Site site, Control control, Datanodes nodes)
-            throws IOException, InterruptedException {
+    private Load connect(Member owner, Datanodes nodes) throws IOException, InterruptedException {
         Load[] load = new Load[1];
         IOException[] last = new IOException[1];
         try {
@@ -136,7 +136,11 @@ final class Demo {
                     nodes,
                     () -> {
                         try {
-                            load[0] = new Load(() -> control.open(site), measures);
+                            load[0] =
+                                    new Load(
+                                            UnixDomainSocketAddress.of(owner.nbdSocket()),
+                                            Control.VOLUME,
+                                            measures);
                             return true;
                         } catch (IOException e) {
                             last[0] = e;

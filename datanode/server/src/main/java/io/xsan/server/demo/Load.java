@@ -1,6 +1,8 @@
 package io.xsan.server.demo;
 
+import io.xsan.server.demo.nbd.NbdClient;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,16 +18,16 @@ final class Load implements AutoCloseable {
         void on(Lane lane) throws InterruptedException;
     }
 
-    private final List<Connection> clients = new ArrayList<>();
+    private final List<NbdClient> clients = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean isStopping;
 
-    /** Connects by {@code door}, now and whenever a connection breaks. */
-    Load(Connection.Door door, Measures measures) throws IOException {
+    /** Connects to an export of {@code address}. */
+    Load(SocketAddress address, String export, Measures measures) throws IOException {
         try {
             for (int i = 0; i < CONNECTIONS; i++) {
-                clients.add(new Connection(door));
+                clients.add(NbdClient.connect(address, export));
             }
         } catch (IOException e) {
             close();
@@ -85,7 +87,7 @@ final class Load implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Connection client : clients) {
+        for (NbdClient client : clients) {
             try {
                 client.close();
             } catch (IOException e) {

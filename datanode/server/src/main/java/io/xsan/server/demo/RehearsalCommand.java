@@ -6,6 +6,7 @@ import io.xsan.server.node.Datanode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ public final class RehearsalCommand implements Callable<Integer> {
     }
 
     private static void beDatanode(Path place) throws IOException, InterruptedException {
-        Site site = Site.create(place, 1, DEVICE_BYTES, "127.0.0.");
+        Site site = Site.create(place, 1, DEVICE_BYTES);
         Member member = site.member(1);
         Thread.ofPlatform()
                 .daemon()
@@ -85,7 +86,7 @@ public final class RehearsalCommand implements Callable<Integer> {
             await("the datanode is ready", () -> control.isFormed(1));
             control.create(VOLUME_BYTES, 1);
             control.export();
-            doIo(site, control);
+            doIo(member);
         }
         Files.createFile(place.resolve(READY));
     }
@@ -114,14 +115,18 @@ public final class RehearsalCommand implements Callable<Integer> {
         }
     }
 
-    private static void doIo(Site site, Control control) throws IOException, InterruptedException {
+    private static void doIo(Member member) throws IOException, InterruptedException {
         Load[] opened = new Load[1];
         Measures measures = new Measures();
         await(
                 "the volume is served",
                 () -> {
                     try {
-                        opened[0] = new Load(() -> control.open(site), measures);
+                        opened[0] =
+                                new Load(
+                                        UnixDomainSocketAddress.of(member.nbdSocket()),
+                                        Control.VOLUME,
+                                        measures);
                         return true;
                     } catch (IOException e) {
                         return false;

@@ -211,11 +211,6 @@ public final class FollowerLog implements MetadataGroup {
     }
 
     @Override
-    public boolean giveUpLead(int successor, long timeoutMillis) {
-        return false;
-    }
-
-    @Override
     public void close() {
         isClosed = true;
         thread.interrupt();

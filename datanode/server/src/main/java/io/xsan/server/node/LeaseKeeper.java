@@ -34,8 +34,6 @@ final class LeaseKeeper implements AutoCloseable {
     private volatile boolean isClosed;
     private volatile long untilNanos;
     private volatile boolean wasGranted;
-    private volatile boolean isHurried;
-    private long toldIndex;
 
     /** Who asks, of whom, and who is told. */
     record Setup(
@@ -67,18 +65,9 @@ final class LeaseKeeper implements AutoCloseable {
         return wasGranted && untilNanos - clock.nanoTime() > 0;
     }
 
-    /**
-     * From now on tells the leader at once what this node has let go of, not only when the lease is
-     * to be renewed: whoever takes it over waits for that. Any thread.
-     */
-    void hurry() {
-        isHurried = true;
-    }
-
     private void run() {
         while (!isClosed) {
-            boolean hasNews = isHurried && followedIndex.getAsLong() > toldIndex;
-            if (hasNews || holder.isRequestDue(clock.nanoTime())) {
+            if (holder.isRequestDue(clock.nanoTime())) {
                 renew();
             }
             LockSupport.parkNanos(LOOK_NANOS);
@@ -88,15 +77,10 @@ final class LeaseKeeper implements AutoCloseable {
     private void renew() {
         int leader = node.leaderNode();
         int self = node.config().cluster().nodeId();
-        long followed = followedIndex.getAsLong();
         long request = holder.onRequest(clock.nanoTime());
         boolean isGranted;
         try {
-            isGranted =
-                    leader != 0
-                            && (leader == self
-                                    ? askSelf(self, followed)
-                                    : ask(leader, self, followed));
+            isGranted = leader != 0 && (leader == self ? askSelf(self) : ask(leader, self));
         } catch (ApiException | NoSuchElementException e) {
             log.debug(
                     "lease-not-renewed",
@@ -108,24 +92,23 @@ final class LeaseKeeper implements AutoCloseable {
         }
         if (isGranted) {
             holder.onGranted(request);
-            toldIndex = followed;
             untilNanos = holder.untilNanos();
             wasGranted = true;
             onLease.accept(holder.untilNanos());
         }
     }
 
-    private boolean askSelf(int self, long followed) {
-        LeaseAnswer answer = node.renewLease(self, incarnation, followed);
+    private boolean askSelf(int self) {
+        LeaseAnswer answer = node.renewLease(self, incarnation, followedIndex.getAsLong());
         return answer == LeaseAnswer.GRANTED;
     }
 
-    private boolean ask(int leader, int self, long followed) {
+    private boolean ask(int leader, int self) {
         RenewLeaseRequest request =
                 RenewLeaseRequest.newBuilder()
                         .setNode(self)
                         .setIncarnation(incarnation)
-                        .setImageIndex(followed)
+                        .setImageIndex(followedIndex.getAsLong())
                         .build();
         return peers.client(leader).call(s -> s.renewLease(request)).getDurationNanos() > 0;
     }

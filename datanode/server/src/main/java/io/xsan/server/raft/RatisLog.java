@@ -243,18 +243,6 @@ public final class RatisLog implements MetadataGroup {
     }
 
     @Override
-    public boolean giveUpLead(int successor, long timeoutMillis) {
-        try {
-            return client.admin()
-                    .transferLeadership(
-                            RaftPeerId.valueOf(Integer.toString(successor)), timeoutMillis)
-                    .isSuccess();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    @Override
     public void close() throws IOException {
         threads.shutdownNow();
         client.close();

@@ -39,7 +39,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -220,11 +219,6 @@ public final class ShardRuntime {
     /** Runs an action on the shard. Any thread. */
     public void post(Runnable action) {
         loop.post(action);
-    }
-
-    /** The other datanodes that there is a link to. Any thread but the loop's. */
-    public Set<Integer> peersUp() {
-        return onLoop(network::peersUp);
     }
 
     /** What the shard is doing. Any thread but the loop's. */

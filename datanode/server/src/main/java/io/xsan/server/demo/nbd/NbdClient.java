@@ -24,7 +24,6 @@ public final class NbdClient implements AutoCloseable {
     private static final int WRITE = 1;
     private static final int DISCONNECT = 2;
     private static final int FLUSH = 3;
-    private static final int SHUTDOWN = 108;
 
     private final SocketChannel channel;
     private final NbdExport export;
@@ -114,7 +113,6 @@ public final class NbdClient implements AutoCloseable {
 
     private void takeReplies() {
         ByteBuffer reply = ByteBuffer.allocateDirect(16);
-        Waiting request = null;
         try {
             while (true) {
                 reply.clear();
@@ -122,12 +120,9 @@ public final class NbdClient implements AutoCloseable {
                 reply.flip();
                 int magic = reply.getInt();
                 int error = reply.getInt();
-                request = waiting.remove(reply.getLong());
+                Waiting request = waiting.remove(reply.getLong());
                 if (magic != REPLY_MAGIC || request == null) {
                     throw new IOException("the NBD server sent a reply that is none");
-                }
-                if (error == SHUTDOWN) {
-                    throw new IOException("the server does not serve the export any more");
                 }
                 if (error != 0) {
                     request.reply.completeExceptionally(
@@ -140,25 +135,12 @@ public final class NbdClient implements AutoCloseable {
             }
         } catch (IOException e) {
             fail(e);
-            if (request != null) {
-                // Its reply had begun; nothing happens where it had ended.
-                request.reply.completeExceptionally(broken(e));
-            }
         }
-    }
-
-    private static IOException broken(IOException why) {
-        return new IOException("the connection broke: " + why.getMessage(), why);
-    }
-
-    /** True once nothing can be asked any more: the other end is gone, or serves it no longer. */
-    public boolean isBroken() {
-        return isBroken;
     }
 
     private void fail(IOException why) {
         isBroken = true;
-        IOException fault = broken(why);
+        IOException fault = new IOException("the connection broke: " + why.getMessage());
         for (Long request : waiting.keySet()) {
             Waiting left = waiting.remove(request);
             if (left != null) {
