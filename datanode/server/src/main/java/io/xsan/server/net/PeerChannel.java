@@ -121,6 +121,9 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
 
     /** Sends the first frame of the side that dialed. */
     void greet() {
+        if (isDown || state().isEnded()) {
+            return; // The peer went away right after its handshake.
+        }
         writeFrame(state().hello(), null, 0);
         flush();
     }
