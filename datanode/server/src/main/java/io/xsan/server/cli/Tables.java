@@ -183,7 +183,9 @@ final class Tables {
     }
 
     static String export(Export export) {
-        return export.getUnixUri() + "\n" + export.getTcpUri() + "\n";
+        // Only the owner itself knows of its socket.
+        String socket = export.getUnixUri().isEmpty() ? "" : export.getUnixUri() + "\n";
+        return socket + export.getTcpUri() + "\n";
     }
 
     static String location(BlockLocation location) {

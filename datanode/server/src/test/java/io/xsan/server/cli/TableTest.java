@@ -3,6 +3,7 @@ package io.xsan.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xsan.protocol.v1.Component;
+import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.Volume;
 import java.util.List;
@@ -43,5 +44,11 @@ class TableTest {
         assertThat(ProtoJson.text(VOLUME))
                 .contains("\"size_bytes\" : 10737418240", "\"deleting\" : false", "\"SYNCING\"")
                 .doesNotContain("engine");
+    }
+
+    @Test
+    void exportOfAnotherNodesVolumeBeginsWithTheAddressThatCanBeUsed() {
+        Export export = Export.newBuilder().setOwner(2).setTcpUri("nbd://127.0.0.2:7483/v").build();
+        assertThat(Tables.export(export)).isEqualTo("nbd://127.0.0.2:7483/v\n");
     }
 }
