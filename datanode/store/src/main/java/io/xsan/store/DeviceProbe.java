@@ -10,6 +10,7 @@ import io.xsan.base.seam.Disk;
 import io.xsan.store.format.Superblock;
 import io.xsan.store.format.SuperblockLayout;
 import io.xsan.store.format.SuperblockLayout.State;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,22 +70,46 @@ final class DeviceProbe {
         } else if (first == State.VALID) {
             known(SuperblockLayout.decode(buffer.bytes(), 0));
         } else if (first == State.FOREIGN) {
-            end(new Finding.Foreign("the device starts with an unknown signature"));
+            lookForSignatures("the device starts with an unknown signature");
         } else if (last == State.VALID) {
             known(SuperblockLayout.decode(buffer.bytes(), page));
         } else if (first == State.DAMAGED || last == State.DAMAGED) {
-            end(new Finding.Foreign("both superblocks are damaged"));
+            lookForSignatures("both superblocks are damaged");
         } else {
-            lookForZeros(0);
+            lookForSignatures("");
         }
     }
 
     private void known(Superblock superblock) {
         if (superblock.deviceBytes() > disk.sizeBytes()) {
             end(new Finding.Foreign("the device is smaller than when it was formatted"));
-        } else {
-            end(new Finding.Known(superblock));
+            return;
         }
+        Consumer<List<String>> judge =
+                found -> {
+                    if (found.isEmpty()) {
+                        end(new Finding.Known(superblock));
+                    } else {
+                        String reason = "something was put on a device of XSAN: ";
+                        end(new Finding.Foreign(reason + String.join(", ", found)));
+                    }
+                };
+        new ForeignSignatures(disk, steps, buffer, 0, judge).start(true);
+    }
+
+    /** Says what stands on a device that is not ours; if nothing known and no reason, goes on. */
+    private void lookForSignatures(String reason) {
+        Consumer<List<String>> judge =
+                found -> {
+                    if (!found.isEmpty()) {
+                        end(new Finding.Foreign("the device holds: " + String.join(", ", found)));
+                    } else if (!reason.isEmpty()) {
+                        end(new Finding.Foreign(reason));
+                    } else {
+                        lookForZeros(0);
+                    }
+                };
+        new ForeignSignatures(disk, steps, buffer, 0, judge).start(false);
     }
 
     private void lookForZeros(long offset) {

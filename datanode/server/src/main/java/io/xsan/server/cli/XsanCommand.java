@@ -53,6 +53,7 @@ public final class XsanCommand {
         line.addSubcommand(new VolumeCommand(cluster));
         line.addSubcommand(new DebugCommand(cluster));
         line.addSubcommand(new InspectCommand(surroundings));
+        line.addSubcommand(new DeviceCommand(surroundings));
         others.forEach(line::addSubcommand);
         addHelp(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -9,6 +9,8 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.Pages;
 import io.xsan.base.Refusal;
+import io.xsan.base.memory.PoolConfig;
+import io.xsan.server.disk.Placement;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import java.util.regex.Pattern;
  * with the file, the JSON path, the value and what is allowed; nothing has been started by then.
  */
 public final class ConfigReader {
+    private static final int DEVICES_MAX = 64;
     private static final JsonMapper JSON =
             JsonMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -52,6 +55,7 @@ public final class ConfigReader {
                 new DatanodeConfig(
                         cluster(root.object("cluster")),
                         storage(root.object("storage")),
+                        memory(root.optionalObject("memory")),
                         network(root.optionalObject("network")),
                         members(root),
                         discovery(root.optionalObject("discovery")),
@@ -110,19 +114,48 @@ public final class ConfigReader {
 
     private DatanodeConfig.Storage storage(ConfigObject storage) {
         List<DatanodeConfig.Device> devices = new ArrayList<>();
-        for (ConfigObject device : storage.objects("devices", 1, 1)) {
-            devices.add(
-                    new DatanodeConfig.Device(
-                            resolve(device.text("path")),
-                            device.choice("type", "ssd", "ssd", "hdd"),
-                            device.choice("role", "cache", "cache", "capacity"),
-                            device.bytes("size", 128L << 20, 1L << 50, 10L << 30)));
-            device.finish();
+        List<ConfigObject> listed = storage.objects("devices", 1, DEVICES_MAX);
+        if (listed.size() > 1) {
+            String allowed = "one device: a datanode serves one so far, several need several nodes";
+            throw refuse("$.storage.devices", listed.size() + " devices", allowed);
+        }
+        for (ConfigObject device : listed) {
+            devices.add(device(device));
         }
         storage.integer("block_size", Pages.BLOCK_BYTES, Pages.BLOCK_BYTES, Pages.BLOCK_BYTES);
         int replicas = storage.integer("default_replica_count", 1, 5, 3);
         storage.finish();
         return new DatanodeConfig.Storage(devices, replicas);
+    }
+
+    private DatanodeConfig.Device device(ConfigObject device) {
+        String type = device.choice("type", "ssd", "ssd", "hdd");
+        String placement = type.equals("hdd") ? "thread" : "auto";
+        DatanodeConfig.Device read =
+                new DatanodeConfig.Device(
+                        resolve(device.text("path")),
+                        type,
+                        device.choice("role", "cache", "cache", "capacity"),
+                        device.bytes("size", 128L << 20, 1L << 50, 10L << 30),
+                        Placement.of(
+                                device.choice("placement", placement, "auto", "loop", "thread")),
+                        device.choice("reads", "auto", "auto", "pool").equals("auto"));
+        device.finish();
+        return read;
+    }
+
+    private PoolConfig memory(ConfigObject memory) {
+        PoolConfig otherwise = PoolConfig.DEFAULT;
+        int countMax = 1 << 20;
+        PoolConfig read =
+                new PoolConfig(
+                        memory.integer("small_buffers", 64, countMax, otherwise.smallCount()),
+                        memory.integer("medium_buffers", 64, countMax, otherwise.mediumCount()),
+                        memory.integer("large_buffers", 8, countMax, otherwise.largeCount()),
+                        memory.integer("huge_buffers", 0, countMax, otherwise.hugeCount()),
+                        otherwise.hugeBytes());
+        memory.finish();
+        return read;
     }
 
     private DatanodeConfig.Network network(ConfigObject network) {

@@ -1,6 +1,8 @@
 package io.xsan.server.config;
 
 import io.xsan.base.ClusterId;
+import io.xsan.base.memory.PoolConfig;
+import io.xsan.server.disk.Placement;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Optional;
 public record DatanodeConfig(
         Cluster cluster,
         Storage storage,
+        PoolConfig memory,
         Network network,
         List<Member> members,
         Discovery discovery,
@@ -75,8 +78,14 @@ public record DatanodeConfig(
         }
     }
 
-    /** One device. */
-    public record Device(Path path, String type, String role, long sizeBytes) {}
+    /** One device; see {@link io.xsan.server.disk.LocalDisk}. */
+    public record Device(
+            Path path,
+            String type,
+            String role,
+            long sizeBytes,
+            Placement placement,
+            boolean mayUseRing) {}
 
     /**
      * Times and limits of the network. {@code multicast} is the group that heartbeats are sent to;

@@ -5,7 +5,6 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.Refusal;
 import io.xsan.base.log.Level;
-import io.xsan.base.memory.PoolConfig;
 import io.xsan.engine.ShardStatus;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.heartbeat.HeardNode;
@@ -99,10 +98,13 @@ public final class Datanode implements NodeView {
                 config.cluster().nodeId(),
                 incarnation,
                 config.cluster().address(DatanodeConfig.Port.PEER),
-                device.path(),
-                device.sizeBytes(),
-                device.role().equals("cache") ? DeviceRole.CACHE : DeviceRole.CAPACITY,
-                PoolConfig.DEFAULT,
+                new ShardRuntime.Device(
+                        device.path(),
+                        device.sizeBytes(),
+                        device.role().equals("cache") ? DeviceRole.CACHE : DeviceRole.CAPACITY,
+                        device.placement(),
+                        device.mayUseRing()),
+                config.memory(),
                 config.network().connectionsMax(),
                 TlsContexts.links(config.tls()),
                 clock,

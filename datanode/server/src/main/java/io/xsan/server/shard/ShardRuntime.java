@@ -23,7 +23,8 @@ import io.xsan.meta.image.NodeRecord;
 import io.xsan.protocol.FrameFault;
 import io.xsan.protocol.FrameHeader;
 import io.xsan.protocol.LinkState;
-import io.xsan.server.disk.FileDisk;
+import io.xsan.server.disk.LocalDisk;
+import io.xsan.server.disk.Placement;
 import io.xsan.server.nbd.NbdServer;
 import io.xsan.server.nbd.ShardExports;
 import io.xsan.server.net.LinkTls;
@@ -50,15 +51,20 @@ import org.jspecify.annotations.Nullable;
  * and used from any thread but the loop's; what it holds is touched on the loop alone.
  */
 public final class ShardRuntime {
+    /**
+     * The device of a shard. {@code bytes} counts for a directory only; {@code mayUseRing} false
+     * reads through a pool of threads in any case.
+     */
+    public record Device(
+            Path path, long bytes, DeviceRole role, Placement placement, boolean mayUseRing) {}
+
     /** What a shard is to be. {@code tls} null only in tests on loopback. */
     public record Setup(
             ClusterId cluster,
             int node,
             long incarnation,
             InetSocketAddress address,
-            Path device,
-            long deviceBytes,
-            DeviceRole role,
+            Device device,
             PoolConfig pool,
             int connectionsMax,
             @Nullable LinkTls tls,
@@ -69,7 +75,7 @@ public final class ShardRuntime {
     private final Setup setup;
     private final ShardLoop loop;
     private final BufferPool pool;
-    private final FileDisk disk;
+    private final LocalDisk disk;
     private final LogStore store;
     private final PeerNetwork network;
     private final ShardCore core;
@@ -88,7 +94,7 @@ public final class ShardRuntime {
         this.setup = setup;
         loop = new ShardLoop("xsan-shard-0", setup.clock(), setup.log());
         pool = new BufferPool(setup.pool());
-        disk = FileDisk.open(setup.device(), setup.deviceBytes(), setup.log());
+        disk = LocalDisk.open(setup.device().path(), setup.device().bytes(), setup.log());
         store = onLoop(this::openStore);
         LinkState.Self self =
                 new LinkState.Self(setup.cluster(), setup.node(), setup.incarnation());
@@ -121,7 +127,7 @@ public final class ShardRuntime {
                 new StoreConfig(
                         setup.cluster(),
                         setup.node(),
-                        setup.role(),
+                        setup.device().role(),
                         StoreConfig.SEGMENT_BYTES_DEFAULT,
                         Limits.DEFAULT);
         DeviceOutcome found = open(config);
@@ -139,11 +145,12 @@ public final class ShardRuntime {
             case DeviceOutcome.Opened opened -> opened.store();
             case DeviceOutcome.Refused refused ->
                     throw new Refusal(
-                            refused.code(), "device " + setup.device() + ": " + refused.reason());
+                            refused.code(),
+                            "device " + setup.device().path() + ": " + refused.reason());
             case DeviceOutcome.Blank _, DeviceOutcome.Formatted _ ->
                     throw new Refusal(
                             ErrorCode.DEVICE_FAILED,
-                            "device " + setup.device() + " could not be formatted");
+                            "device " + setup.device().path() + " could not be formatted");
         };
     }
 
@@ -151,7 +158,7 @@ public final class ShardRuntime {
         DeviceOutcome[] outcome = new DeviceOutcome[1];
         LogStore.open(config, disk, setup.clock(), setup.log(), o -> outcome[0] = o);
         if (outcome[0] == null) {
-            throw new IllegalStateException("a file device answers at once");
+            throw new IllegalStateException("a device that has not started answers at once");
         }
         return outcome[0];
     }
@@ -170,6 +177,8 @@ public final class ShardRuntime {
     public void start(Path nbdSocket, InetSocketAddress nbdAddress)
             throws IOException, InterruptedException {
         onLoop(() -> {
+            Device device = setup.device();
+            disk.start(device.placement(), device.mayUseRing(), setup.clock(), this::wake);
             loop.atTurnEnd(this::endTurn);
             loop.atTick(core::onTick);
             loop.atTick(network::onTick);
@@ -180,14 +189,24 @@ public final class ShardRuntime {
         nbd.listen(nbdAddress);
     }
 
+    /** Something has ended on a thread of the device: the next turn takes it. */
+    private void wake() {
+        loop.post(() -> {});
+    }
+
     private void endTurn(long nowNanos) {
         nbd.onTurnEnd(nowNanos);
         network.deliverLocal();
         network.flush();
+        disk.runReads();
+        network.deliverLocal();
         core.endTurn(nowNanos);
         network.deliverLocal();
         network.flush();
         nbd.flush();
+        if (disk.hasReads()) {
+            loop.touch();
+        }
         settledIndex = core.settledIndex();
     }
 
