@@ -2,6 +2,7 @@ package io.xsan.server.cli;
 
 import io.xsan.base.Check;
 import io.xsan.base.ErrorCode;
+import io.xsan.base.Refusal;
 import io.xsan.protocol.client.ApiException;
 import io.xsan.protocol.v1.ExportVolumeRequest;
 import java.io.IOException;
@@ -99,6 +100,10 @@ public final class XsanCommand {
                 ErrorCode code = refused.code();
                 errors.println("xsan: " + oneLine(refused) + " (" + code.symbol() + ")");
                 yield ExitCodes.of(code);
+            }
+            case Refusal refused -> {
+                complain(errors, refused);
+                yield ExitCodes.of(refused.code());
             }
             case IllegalArgumentException mistake -> {
                 complain(errors, mistake);

@@ -46,6 +46,14 @@ class XsanCommandTest {
     }
 
     @Test
+    void aPathThatIsNoBlockDeviceIsRefusedInOneLine() {
+        assertThat(run("device", "show", home.toString())).isNotZero();
+        assertThat(errors.toString())
+                .contains(home.toString(), "not a block device")
+                .hasLineCount(1);
+    }
+
+    @Test
     void withoutAClusterTheErrorSaysHowToNameOne() {
         assertThat(run("cluster", "status")).isEqualTo(8);
         assertThat(errors.toString()).contains("--cluster", "XSAN_CLUSTER").hasLineCount(1);
