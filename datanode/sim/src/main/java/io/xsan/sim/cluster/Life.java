@@ -74,6 +74,10 @@ final class Life {
         return lane;
     }
 
+    long incarnation() {
+        return incarnation;
+    }
+
     BufferPool pool() {
         return pool;
     }

@@ -30,6 +30,7 @@ public final class SimCluster {
     public record Conditions(NetConditions net, MetaConditions meta, NodeShape nodes) {}
 
     private final SimWorld world;
+    private final ClusterId id;
     private final SimFabric fabric;
     private final SimConsensus consensus;
     private final SimMetaPort admin;
@@ -38,7 +39,7 @@ public final class SimCluster {
     /** Starts {@code count} new nodes that form a cluster. */
     public SimCluster(SimWorld world, int count, Conditions conditions, ShardFactory shards) {
         this.world = world;
-        ClusterId id = new ClusterId(world.seed(), 1);
+        id = new ClusterId(world.seed(), 1);
         fabric = new SimFabric(world, id, conditions.net());
         SimLeases leases = new SimLeases(world);
         consensus = new SimConsensus(world, conditions.meta(), leases);
@@ -71,6 +72,11 @@ public final class SimCluster {
     /** The network. */
     public SimFabric fabric() {
         return fabric;
+    }
+
+    /** The cluster's id. */
+    public ClusterId id() {
+        return id;
     }
 
     /** The metadata group. */

@@ -48,6 +48,11 @@ public final class SimNode {
         return life.lane();
     }
 
+    /** Number of this life of the process. */
+    public long incarnation() {
+        return life.incarnation();
+    }
+
     /** Buffers of the process now. */
     public BufferPool pool() {
         return life.pool();

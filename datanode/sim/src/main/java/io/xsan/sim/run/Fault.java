@@ -41,7 +41,7 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
         NO_QUORUM,
         /** Node a does not reach the metadata. */
         META_CUT,
-        /** Host a loses its connection. */
+        /** Host a loses its connection; amount 1: and nobody is told. */
         HOST_BREAK,
         /** Volume a is moved to node b. */
         MOVE,

@@ -10,7 +10,7 @@ import java.util.List;
 final class FaultDriver {
     /** What is done to hosts and volumes. */
     interface Targets {
-        void breakHost(int host);
+        void breakHost(int host, boolean isSilent);
 
         void move(int volume, int node);
 
@@ -55,7 +55,7 @@ final class FaultDriver {
                 cluster.consensus().reach(fault.a(), false);
                 later(fault, () -> cluster.consensus().reach(fault.a(), true));
             }
-            case HOST_BREAK -> targets.breakHost(fault.a());
+            case HOST_BREAK -> targets.breakHost(fault.a(), fault.amount() == 1);
             case MOVE -> targets.move(fault.a(), fault.b());
             case RESIZE -> targets.grow(fault.a(), fault.amount());
             case BREAK_LINK, CUT_ONE_WAY, CUT, ISOLATE, CLOG, SLOW_NETWORK -> beginNet(fault);

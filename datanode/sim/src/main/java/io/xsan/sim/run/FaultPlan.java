@@ -63,7 +63,8 @@ final class FaultPlan {
             case SLOW_NETWORK, SLOW_DISK ->
                     new Fault(at, kind, a, 0, lasts, chance.between(0, 300) * SimWorld.MILLI_NANOS);
             case BAD_DISK -> new Fault(at, kind, victim, 0, lasts, chance.between(0, 50_000));
-            case HOST_BREAK -> new Fault(at, kind, chance.below(shape.hosts()), 0, 0, 0);
+            case HOST_BREAK ->
+                    new Fault(at, kind, chance.below(shape.hosts()), 0, 0, chance.below(2));
             case MOVE -> new Fault(at, kind, chance.below(shape.volumes()), a, 0, 0);
             case RESIZE ->
                     new Fault(at, kind, chance.below(shape.volumes()), 0, 0, Pages.BLOCK_BYTES);

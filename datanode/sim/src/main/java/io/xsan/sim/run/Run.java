@@ -183,7 +183,12 @@ public final class Run implements FaultDriver.Targets {
                 world,
                 cluster,
                 new SimHost.Config(
-                        volume, index + 1, shape.unitBytes(), shape.depth(), allowedErrors()),
+                        volume,
+                        index + 1,
+                        shape.unitBytes(),
+                        shape.depth(),
+                        shape.isAgent(),
+                        allowedErrors()),
                 histories.get(index / shape.hostsPerVolume()),
                 stats);
     }
@@ -245,12 +250,12 @@ public final class Run implements FaultDriver.Targets {
                 return false;
             }
         }
-        return true;
+        return hosts.stream().allMatch(host -> host.buffersLent() == 0);
     }
 
     @Override
-    public void breakHost(int host) {
-        hosts.get(host).breakLink();
+    public void breakHost(int host, boolean isSilent) {
+        hosts.get(host).breakLink(isSilent);
     }
 
     @Override

@@ -68,7 +68,8 @@ public final class Scenarios {
                 (int) chance.between(1, 16),
                 chance.between(2, 12) * SimWorld.SECOND_NANOS,
                 net,
-                meta);
+                meta,
+                chance.coin());
     }
 
     /** I/O in bursts over the time of the load, on a few hot places of each volume. */

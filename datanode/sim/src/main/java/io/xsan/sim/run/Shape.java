@@ -5,7 +5,8 @@ import io.xsan.sim.net.NetConditions;
 
 /**
  * What a run's cluster is: {@code loadNanos} is how long faults happen, {@code unitBytes} the size
- * of the registers (512 or 4096, also the sector size of the volumes).
+ * of the registers (512 or 4096, also the sector size of the volumes); with {@code isAgent} hosts
+ * attach by agents.
  */
 public record Shape(
         Profile profile,
@@ -19,7 +20,8 @@ public record Shape(
         int depth,
         long loadNanos,
         NetConditions net,
-        MetaConditions meta) {
+        MetaConditions meta,
+        boolean isAgent) {
     /** Hosts of all volumes; host h is of volume h / hostsPerVolume. */
     int hosts() {
         return volumes * hostsPerVolume;

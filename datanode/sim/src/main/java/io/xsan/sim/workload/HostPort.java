@@ -8,7 +8,6 @@ import io.xsan.engine.VolumeIo;
 import io.xsan.engine.VolumeSession;
 import io.xsan.sim.world.Probes;
 import java.util.ArrayDeque;
-import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,24 +31,19 @@ final class HostPort implements VolumeSession.Listener {
     private final Host host;
     private final BufferPool pool;
     private final Probes probes;
-    private final long volume;
-    private final int unitBytes;
+    private final HostPath.VolumeUnits units;
     private final ArrayDeque<HostRequest> waiting = new ArrayDeque<>();
     private @Nullable VolumeSession session;
     private boolean isDropped;
     private boolean isRetryQueued;
 
-    HostPort(HostLink link, Host host, BufferPool pool, Probes probes, VolumeUnits units) {
+    HostPort(HostLink link, Host host, BufferPool pool, Probes probes, HostPath.VolumeUnits units) {
         this.link = link;
         this.host = host;
         this.pool = pool;
         this.probes = probes;
-        this.volume = units.volume();
-        this.unitBytes = units.unitBytes();
+        this.units = units;
     }
-
-    /** A volume and the size of its registers. */
-    record VolumeUnits(long volume, int unitBytes) {}
 
     @Override
     public void onReady(VolumeSession itsSession) {
@@ -89,7 +83,7 @@ final class HostPort implements VolumeSession.Listener {
             HostRequest request = waiting.getFirst();
             PageBuffer buffer = null;
             if (needsBuffer(request)) {
-                buffer = pool.take(request.op.units() * unitBytes);
+                buffer = pool.take(request.op.units() * units.unitBytes());
                 if (buffer == null) {
                     probes.hit("host.no-buffer");
                     retry();
@@ -119,30 +113,15 @@ final class HostPort implements VolumeSession.Listener {
         HostOp op = request.op;
         Io io = new Io(request);
         io.kind = op.kind();
-        io.offsetBytes = op.unit() * unitBytes;
-        io.lengthBytes = op.units() * unitBytes;
+        io.offsetBytes = op.unit() * units.unitBytes();
+        io.lengthBytes = op.units() * units.unitBytes();
         io.mayTrim = op.mayTrim();
         io.buffer = buffer;
         if (op.kind() == VolumeIo.Kind.WRITE && buffer != null) {
-            each(
-                    request,
-                    buffer,
-                    (memory, unit) ->
-                            Contents.fill(memory, unitBytes, volume, unit, request.value));
+            request.fill(buffer, units);
         }
         inEngine++;
         to.submit(io);
-    }
-
-    private void each(
-            HostRequest request,
-            PageBuffer buffer,
-            ObjLongConsumer<java.lang.foreign.MemorySegment> action) {
-        for (int i = 0; i < request.op.units(); i++) {
-            action.accept(
-                    buffer.segment().asSlice((long) i * unitBytes, unitBytes),
-                    request.op.unit() + i);
-        }
     }
 
     /** One I/O in the engine. */
@@ -160,17 +139,10 @@ final class HostPort implements VolumeSession.Listener {
             Check.that(!isDropped, "no I/O ends after its session was dropped");
             isDone = true;
             inEngine--;
-            long[] values = new long[request.op.units()];
             PageBuffer data = buffer;
+            boolean isRead = kind == Kind.READ && status == ErrorCode.OK;
+            long[] values = data != null && isRead ? request.values(data, units) : new long[0];
             if (data != null) {
-                if (kind == Kind.READ && status == ErrorCode.OK) {
-                    each(
-                            request,
-                            data,
-                            (memory, unit) ->
-                                    values[(int) (unit - request.op.unit())] =
-                                            Contents.value(memory, unitBytes, volume, unit));
-                }
                 data.release();
             }
             buffer = null;

@@ -1,6 +1,8 @@
 package io.xsan.sim.workload;
 
+import io.xsan.base.memory.PageBuffer;
 import io.xsan.sim.check.Access;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,5 +50,35 @@ final class HostRequest {
         for (int i = 0; i < accesses.size(); i++) {
             history.end(op.unit() + i, accesses.get(i).returned(values[i]));
         }
+    }
+
+    /** Fills the data of a write. */
+    void fill(PageBuffer buffer, HostPath.VolumeUnits units) {
+        for (int i = 0; i < op.units(); i++) {
+            Contents.fill(
+                    unit(buffer, units, i),
+                    units.unitBytes(),
+                    units.volume(),
+                    op.unit() + i,
+                    value);
+        }
+    }
+
+    /** What the units that a read has filled hold; bytes that nobody wrote are a violation. */
+    long[] values(PageBuffer buffer, HostPath.VolumeUnits units) {
+        long[] values = new long[op.units()];
+        for (int i = 0; i < op.units(); i++) {
+            values[i] =
+                    Contents.value(
+                            unit(buffer, units, i),
+                            units.unitBytes(),
+                            units.volume(),
+                            op.unit() + i);
+        }
+        return values;
+    }
+
+    private static MemorySegment unit(PageBuffer buffer, HostPath.VolumeUnits units, int index) {
+        return buffer.segment().asSlice((long) index * units.unitBytes(), units.unitBytes());
     }
 }

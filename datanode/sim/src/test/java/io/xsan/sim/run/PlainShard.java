@@ -120,10 +120,10 @@ final class PlainShard implements Shard {
             }
             ByteBuffer memory = buffer.bytes();
             if (io.kind == VolumeIo.Kind.READ) {
-                memory.put(at, bytes.sectors.getOrDefault(key, new byte[512]));
+                memory.put(io.bufferOffsetBytes + at, bytes.sectors.getOrDefault(key, new byte[512]));
             } else if (mistakeEvery == 0 || ++bytes.writes % mistakeEvery != 0) {
                 byte[] sector = new byte[512];
-                memory.get(at, sector);
+                memory.get(io.bufferOffsetBytes + at, sector);
                 bytes.sectors.put(key, sector);
             }
         }

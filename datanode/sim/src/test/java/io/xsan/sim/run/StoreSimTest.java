@@ -38,7 +38,8 @@ class StoreSimTest {
                         shape.depth(),
                         shape.loadNanos(),
                         shape.net(),
-                        shape.meta());
+                        shape.meta(),
+                        false);
         Scenario scenario =
                 new Scenario(
                         seed,
