@@ -5,6 +5,7 @@ import io.xsan.base.memory.BufferPool;
 import io.xsan.engine.VolumeSession;
 import io.xsan.frontend.nbd.NbdExports.Export;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class NbdConnection {
 
     private @Nullable NbdTransmission transmission;
     private @Nullable VolumeSession session;
+    private boolean isServing;
     private boolean isTaking;
     private boolean isPaused;
     private boolean isWritable = true;
@@ -40,9 +42,32 @@ public final class NbdConnection {
         this.handshake = new NbdHandshake(config, exports, sink, new HandshakeHost());
     }
 
+    /**
+     * A connection that needs no handshake, since its client was told size and flags in another
+     * way: the kernel's nbd. Simple replies; {@code session} is ready and stays the caller's.
+     */
+    public static NbdConnection serving(
+            NbdConfig config, VolumeSession session, NbdSink sink, BufferPool pool) {
+        NbdConnection connection = new NbdConnection(config, new NoExports(), sink, pool);
+        connection.isServing = true;
+        connection.transmission =
+                new NbdTransmission(
+                        new NbdTransmission.Setup(config, NbdModes.SIMPLE, sink, pool),
+                        session,
+                        connection::resumeIfPossible);
+        return connection;
+    }
+
+    /** The transmission flags of a {@link #serving} connection. */
+    public static int transmissionFlags(boolean isReadOnly) {
+        return NbdModes.SIMPLE.transmissionFlags(isReadOnly);
+    }
+
     /** Greets the client. */
     public void start() {
-        handshake.start();
+        if (!isServing) {
+            handshake.start();
+        }
     }
 
     /**
@@ -182,6 +207,24 @@ public final class NbdConnection {
                     transmission.end();
                 }
             }
+        }
+    }
+
+    /** A connection without a handshake asks for none. */
+    private static final class NoExports implements NbdExports {
+        @Override
+        public List<String> names() {
+            return List.of();
+        }
+
+        @Override
+        public @Nullable Export find(String name) {
+            return null;
+        }
+
+        @Override
+        public void open(String name, VolumeSession.Listener listener) {
+            listener.onDropped(ErrorCode.VOLUME_NOT_FOUND);
         }
     }
 }

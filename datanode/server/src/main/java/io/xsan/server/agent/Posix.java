@@ -187,7 +187,7 @@ final class Posix {
                 LINKER.defaultLookup().find(name).orElseThrow(), descriptor, all);
     }
 
-    private static IOException rethrown(Throwable e) {
+    static IOException rethrown(Throwable e) {
         return switch (e) {
             case IOException io -> io;
             case RuntimeException bug -> throw bug;

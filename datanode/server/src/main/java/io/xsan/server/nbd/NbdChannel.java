@@ -6,27 +6,42 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.xsan.base.Check;
-import io.xsan.base.memory.BufferPool;
 import io.xsan.base.memory.PageBuffer;
-import io.xsan.frontend.nbd.NbdConfig;
 import io.xsan.frontend.nbd.NbdConnection;
-import io.xsan.frontend.nbd.NbdExports;
 import io.xsan.frontend.nbd.NbdSink;
+import io.xsan.server.shard.ShardLoop;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One NBD client's socket. On the loop; replies leave at the end of the turn. */
 final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
-    private final NbdServer server;
+    /** Whose channel it is. */
+    interface Home {
+        ShardLoop loop();
+
+        void onActive(NbdChannel channel);
+
+        void onInactive(NbdChannel channel);
+
+        void onError(NbdChannel channel, Throwable cause);
+
+        /** Puts TLS before what follows on the connection. */
+        void startTls(Channel channel);
+    }
+
+    private final Home home;
     private final NbdConnection connection;
     private @Nullable Channel channel;
     private @Nullable ByteBuf left;
     private boolean isDirty;
     private boolean isResumed;
+    private boolean isHeld;
 
-    NbdChannel(NbdServer server, NbdConfig config, NbdExports exports, BufferPool pool) {
-        this.server = server;
-        this.connection = new NbdConnection(config, exports, this, pool);
+    /** A channel of {@code home} for the connection that is made with it as its sink. */
+    NbdChannel(Home home, Function<NbdSink, NbdConnection> connection) {
+        this.home = home;
+        this.connection = connection.apply(this);
     }
 
     private Channel channel() {
@@ -36,17 +51,17 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
-        server.onActive(this);
+        home.onActive(this);
         connection.start();
-        server.loop().touch();
+        home.loop().touch();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        server.loop().touch();
+        home.loop().touch();
         left = left == null ? bytes : Unpooled.wrappedBuffer(left, bytes);
-        if (channel().config().isAutoRead()) {
+        if (channel().config().isAutoRead() && !isHeld) {
             take();
         }
     }
@@ -74,11 +89,22 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
 
     void onTurnEnd(long nowNanos) {
         connection.onTurnEnd(nowNanos);
-        if (isResumed) {
+        if (isResumed && !isHeld) {
             isResumed = false;
             channel().config().setAutoRead(true);
             take();
         }
+    }
+
+    /** Takes nothing more of what arrives, for good; what was taken is answered. */
+    void pause() {
+        isHeld = true;
+        channel().config().setAutoRead(false);
+    }
+
+    /** Requests taken and not answered. */
+    int requestsInFlight() {
+        return connection.requestsInFlight();
     }
 
     void flush() {
@@ -91,23 +117,23 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         connection.onWritable(context.channel().isWritable());
-        server.loop().touch();
+        home.loop().touch();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        server.onInactive(this);
+        home.onInactive(this);
         if (left != null) {
             left.release();
             left = null;
         }
         connection.onClosed();
-        server.loop().touch();
+        home.loop().touch();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        server.onError(this, cause);
+        home.onError(this, cause);
     }
 
     @Override
@@ -130,13 +156,13 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
     @Override
     public void resumeReading() {
         isResumed = true;
-        server.loop().touch();
+        home.loop().touch();
     }
 
     @Override
     public void startTls() {
         channel().flush();
-        server.startTls(channel());
+        home.startTls(channel());
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.xsan.base.InvariantViolation;
 import io.xsan.base.log.Log;
 import io.xsan.base.memory.BufferPool;
 import io.xsan.frontend.nbd.NbdConfig;
+import io.xsan.frontend.nbd.NbdConnection;
 import io.xsan.frontend.nbd.NbdExports;
 import io.xsan.server.net.LinkTls;
 import io.xsan.server.net.NetworkConfig;
@@ -33,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Listens for NBD clients and ends their turns. */
 public final class NbdServer {
-    private static final WriteBufferWaterMark WATER_MARKS =
-            new WriteBufferWaterMark(1 << 20, 4 << 20);
+    static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
     private final ShardLoop loop;
     private final BufferPool pool;
@@ -42,6 +42,7 @@ public final class NbdServer {
     private final int connectionsMax;
     private final @Nullable LinkTls tls;
     private final Log log;
+    private final NbdChannel.Home home = new Clients();
     private final Set<NbdChannel> channels = new LinkedHashSet<>();
     private final List<Channel> listeners = new ArrayList<>();
 
@@ -53,10 +54,6 @@ public final class NbdServer {
         this.connectionsMax = network.connectionsMax();
         this.tls = network.tls();
         this.log = network.log();
-    }
-
-    ShardLoop loop() {
-        return loop;
     }
 
     /** Accepts clients on a unix socket that only this user can open. Not on the loop. */
@@ -106,12 +103,6 @@ public final class NbdServer {
         return tls == null ? NbdConfig.Tls.OFF : NbdConfig.Tls.OFFERED;
     }
 
-    /** Puts TLS before what follows on a connection; only where it is offered. */
-    void startTls(Channel channel) {
-        LinkTls sides = Check.present(tls, "TLS was offered");
-        channel.pipeline().addFirst(sides.server().newHandler(channel.alloc()));
-    }
-
     private ServerBootstrap bootstrap(NbdConfig.Tls policy) {
         NbdConfig config = NbdConfig.of(policy);
         return new ServerBootstrap()
@@ -132,23 +123,10 @@ public final class NbdServer {
             var _ = channel.close();
             return;
         }
-        channel.pipeline().addLast(new NbdChannel(this, config, exports, pool));
-    }
-
-    void onActive(NbdChannel channel) {
-        channels.add(channel);
-    }
-
-    void onInactive(NbdChannel channel) {
-        channels.remove(channel);
-    }
-
-    void onError(NbdChannel channel, Throwable cause) {
-        if (cause instanceof InvariantViolation bug) {
-            loop.die(bug);
-        }
-        log.debug("nbd-error", "reason", cause);
-        channel.abort();
+        channel.pipeline()
+                .addLast(
+                        new NbdChannel(
+                                home, sink -> new NbdConnection(config, exports, sink, pool)));
     }
 
     /** Goes on with what waited, before the disk. */
@@ -171,5 +149,38 @@ public final class NbdServer {
             var _ = listener.close();
         }
         List.copyOf(channels).forEach(NbdChannel::abort);
+    }
+
+    /** What the channels of clients call. */
+    private final class Clients implements NbdChannel.Home {
+        @Override
+        public ShardLoop loop() {
+            return loop;
+        }
+
+        @Override
+        public void onActive(NbdChannel channel) {
+            channels.add(channel);
+        }
+
+        @Override
+        public void onInactive(NbdChannel channel) {
+            channels.remove(channel);
+        }
+
+        @Override
+        public void onError(NbdChannel channel, Throwable cause) {
+            if (cause instanceof InvariantViolation bug) {
+                loop.die(bug);
+            }
+            log.debug("nbd-error", "reason", cause);
+            channel.abort();
+        }
+
+        @Override
+        public void startTls(Channel channel) {
+            LinkTls sides = Check.present(tls, "TLS was offered");
+            channel.pipeline().addFirst(sides.server().newHandler(channel.alloc()));
+        }
     }
 }
