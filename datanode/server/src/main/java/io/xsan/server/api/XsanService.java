@@ -6,6 +6,7 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.base.log.Level;
+import io.xsan.meta.capacity.Capacity;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
 import io.xsan.meta.image.AttachmentRecord;
@@ -21,6 +22,7 @@ import io.xsan.protocol.v1.AttachRequest;
 import io.xsan.protocol.v1.Attachment;
 import io.xsan.protocol.v1.BlockLocation;
 import io.xsan.protocol.v1.BlockLocationRequest;
+import io.xsan.protocol.v1.CapacityResponse;
 import io.xsan.protocol.v1.ClusterStatus;
 import io.xsan.protocol.v1.CreateVolumeRequest;
 import io.xsan.protocol.v1.DetachRequest;
@@ -29,6 +31,7 @@ import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.ExportVolumeRequest;
 import io.xsan.protocol.v1.FollowRequest;
 import io.xsan.protocol.v1.FollowUpdate;
+import io.xsan.protocol.v1.GetCapacityRequest;
 import io.xsan.protocol.v1.GetClusterStatusRequest;
 import io.xsan.protocol.v1.GetNodeStatusRequest;
 import io.xsan.protocol.v1.ListVolumesRequest;
@@ -134,11 +137,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
 
     private Volume create(CreateVolumeRequest request) {
         ClusterImage image = formed();
-        int replicas =
-                request.getPolicy().getReplicas() == 0
-                        ? Math.min(
-                                node.config().storage().defaultReplicaCount(), image.nodes().size())
-                        : request.getPolicy().getReplicas();
+        int replicas = replicas(image, request.getPolicy().getReplicas());
         Optional<VolumeRecord> existing = image.volume(request.getName());
         VolumeId id = existing.map(VolumeRecord::id).orElseGet(() -> new VolumeId(node.newId()));
         int owner = request.getOwner() == 0 ? node.config().cluster().nodeId() : request.getOwner();
@@ -158,6 +157,33 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                         existing.map(v -> v.components().getFirst().generation())
                                 .orElseGet(() -> node.newId() >>> 8),
                         node.wallMillis()));
+    }
+
+    private int replicas(ClusterImage image, int asked) {
+        return asked == 0
+                ? Math.min(node.config().storage().defaultReplicaCount(), image.nodes().size())
+                : asked;
+    }
+
+    @Override
+    public void getCapacity(GetCapacityRequest request, StreamObserver<CapacityResponse> observer) {
+        answer(observer, () -> capacity(request.getReplicas()));
+    }
+
+    private CapacityResponse capacity(int asked) {
+        ClusterImage image = formed();
+        if (asked < 0 || asked > VolumePolicy.REPLICAS_MAX) {
+            throw ApiErrors.of(
+                    ErrorCode.INVALID_PARAM,
+                    "replicas is " + asked + ", allowed is 0 to " + VolumePolicy.REPLICAS_MAX);
+        }
+        Capacity capacity = Capacity.of(image, replicas(image, asked));
+        return CapacityResponse.newBuilder()
+                .setReplicas(capacity.replicas())
+                .setTotalBytes(capacity.totalBytes())
+                .setPromisedBytes(capacity.promisedBytes())
+                .setFreeBytes(capacity.freeBytes())
+                .build();
     }
 
     private static NodeId nodeId(String field, int number) {
