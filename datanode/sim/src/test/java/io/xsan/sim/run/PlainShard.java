@@ -120,7 +120,8 @@ final class PlainShard implements Shard {
             }
             ByteBuffer memory = buffer.bytes();
             if (io.kind == VolumeIo.Kind.READ) {
-                memory.put(io.bufferOffsetBytes + at, bytes.sectors.getOrDefault(key, new byte[512]));
+                memory.put(
+                        io.bufferOffsetBytes + at, bytes.sectors.getOrDefault(key, new byte[512]));
             } else if (mistakeEvery == 0 || ++bytes.writes % mistakeEvery != 0) {
                 byte[] sector = new byte[512];
                 memory.get(io.bufferOffsetBytes + at, sector);
