@@ -1,5 +1,6 @@
 package io.xsan.engine;
 
+import io.xsan.base.latency.Latencies;
 import io.xsan.store.StoreStatus;
 import java.util.List;
 
@@ -21,10 +22,7 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
         ENDED
     }
 
-    /**
-     * An engine. Latencies are of the last full second, in microseconds. {@code resyncs} has one
-     * entry per component that is being brought up to date.
-     */
+    /** An engine. {@code resyncs} has one entry per component that is being brought up to date. */
     public record Engine(
             long volume,
             int epoch,
@@ -36,7 +34,21 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
             long writes,
             long readBytes,
             long writtenBytes,
-            List<Resync> resyncs) {}
+            List<Resync> resyncs,
+            Load load) {}
+
+    /**
+     * What hosts make an engine do. {@code waiting} I/Os are not begun yet, {@code underWay} ones
+     * are; {@code errors} are I/Os that ended in an error; {@code resyncedPages} were copied to
+     * components in this life of the engine. Latencies are from submission to answer.
+     */
+    public record Load(
+            int waiting,
+            int underWay,
+            long errors,
+            long resyncedPages,
+            Latencies reads,
+            Latencies writes) {}
 
     /** Progress of one resync. */
     public record Resync(int node, int attempt, long pagesLeft, long pagesCopied) {}

@@ -327,6 +327,7 @@ final class Cleaner implements Disk.Completion, StoreListener {
         }
         phase = Phase.MOVING;
         opsOutstanding = moveCount;
+        core.movedBytes += (long) plannedPages * Pages.PAGE_BYTES;
         for (int i = 0; i < moveCount; i++) {
             loop.addInternal(moves[i], StoreOp.Action.WRITE);
         }
@@ -369,6 +370,7 @@ final class Cleaner implements Disk.Completion, StoreListener {
 
     private boolean finish() {
         if (core.table.livePages(victim) == 0 && core.table.notes(victim) == 0) {
+            core.cleanedSegments++;
             return enter(Phase.UNPINNING);
         }
         return lose("live records");

@@ -188,7 +188,9 @@ public final class LogStore implements BlockStore {
                 core.syncs,
                 core.table.freeCount(),
                 core.table.count(),
-                core.isFailed);
+                core.isFailed,
+                core.cleanedSegments,
+                core.movedBytes);
     }
 
     @Override

@@ -44,6 +44,8 @@ final class StoreCore {
     long clientBytesWritten;
     long deviceBytesWritten;
     long syncs;
+    long cleanedSegments;
+    long movedBytes;
 
     StoreCore(Superblock superblock, Disk disk, Limits limits, Clock clock, Log log) {
         this.superblock = superblock;

@@ -18,6 +18,7 @@ final class HostIo {
     @Nullable VolumeIo io;
     @Nullable Session session;
     long startNanos;
+    long submittedNanos;
     private long nextBytes;
     private long endBytes;
     private int underWay;
@@ -32,10 +33,11 @@ final class HostIo {
         return Check.present(io, "an I/O that is worked on has a host's");
     }
 
-    void start(Session of, VolumeIo request, long nowNanos) {
+    void start(Session of, VolumeIo request, long submitted, long nowNanos) {
         session = of;
         io = request;
         startNanos = nowNanos;
+        submittedNanos = submitted;
         nextBytes = request.offsetBytes;
         endBytes = request.offsetBytes + request.lengthBytes;
         underWay = 0;

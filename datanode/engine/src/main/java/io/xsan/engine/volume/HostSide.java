@@ -1,6 +1,7 @@
 package io.xsan.engine.volume;
 
 import io.xsan.base.ErrorCode;
+import io.xsan.base.latency.LatencyCounter;
 import io.xsan.base.memory.Crc32c;
 import io.xsan.engine.ShardSetup;
 import io.xsan.engine.ShardStatus;
@@ -36,8 +37,12 @@ public final class HostSide {
     private long writes;
     private long readBytes;
     private long writtenBytes;
+    private long errors;
+    private long resyncedPages;
+    private final LatencyCounter readLatency = new LatencyCounter();
+    private final LatencyCounter writeLatency = new LatencyCounter();
 
-    private record Waiting(Session session, VolumeIo io) {}
+    private record Waiting(Session session, VolumeIo io, long submittedNanos) {}
 
     HostSide(VolumeEngine engine) {
         this.engine = engine;
@@ -142,9 +147,9 @@ public final class HostSide {
             // Writes are durable when they are answered (rule 2): nothing is left to do.
             answer(session, io, ErrorCode.OK);
         } else if (isGated(io) || active.size() >= engine.limits().hostIosMax()) {
-            admission.add(new Waiting(session, io));
+            admission.add(new Waiting(session, io, engine.now()));
         } else {
-            begin(session, io);
+            begin(session, io, engine.now());
         }
     }
 
@@ -190,10 +195,10 @@ public final class HostSide {
         admit();
     }
 
-    private void begin(Session session, VolumeIo io) {
+    private void begin(Session session, VolumeIo io, long submittedNanos) {
         HostIo hostIo = freeIos.isEmpty() ? new HostIo(this) : freeIos.pop();
         active.add(hostIo);
-        hostIo.start(session, io, engine.now());
+        hostIo.start(session, io, submittedNanos, engine.now());
     }
 
     /** Lets in what waited, in order, as far as gate and limit allow. */
@@ -206,7 +211,7 @@ public final class HostSide {
                 return;
             }
             admission.remove();
-            begin(waiting.session, waiting.io);
+            begin(waiting.session, waiting.io, waiting.submittedNanos);
         }
     }
 
@@ -218,6 +223,8 @@ public final class HostSide {
         hostIo.session = null;
         freeIos.push(hostIo);
         if (io != null && session != null) {
+            LatencyCounter latency = io.kind == VolumeIo.Kind.READ ? readLatency : writeLatency;
+            latency.record(engine.now() - hostIo.submittedNanos);
             answer(session, io, status);
         }
         admit();
@@ -226,6 +233,8 @@ public final class HostSide {
     private void answer(Session session, VolumeIo io, ErrorCode status) {
         if (status == ErrorCode.OK) {
             count(io);
+        } else {
+            errors++;
         }
         session.underWay--;
         io.onDone(status);
@@ -395,7 +404,18 @@ public final class HostSide {
                 writes,
                 readBytes,
                 writtenBytes,
-                resyncs);
+                resyncs,
+                new ShardStatus.Load(
+                        admission.size(),
+                        active.size(),
+                        errors,
+                        resyncedPages,
+                        readLatency.snapshot(),
+                        writeLatency.snapshot()));
+    }
+
+    void onCopied(int pages) {
+        resyncedPages += pages;
     }
 
     VolumeRecord record() {

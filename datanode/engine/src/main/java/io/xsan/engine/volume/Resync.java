@@ -210,6 +210,7 @@ final class Resync {
 
     void onCopied(int pages) {
         copied += pages;
+        engine.host().onCopied(pages);
         pump();
     }
 

@@ -7,6 +7,7 @@ import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.lease.LeaseAnswer;
 import io.xsan.server.config.DatanodeConfig;
+import io.xsan.server.traffic.ShardTraffic;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,12 @@ public interface NodeView {
 
     /** What the shard is doing. */
     ShardStatus shardStatus();
+
+    /** What goes in and out of the shard. */
+    ShardTraffic traffic();
+
+    /** Events logged so far, by level. */
+    Map<String, Long> logCounts();
 
     /** A fresh id. */
     long newId();

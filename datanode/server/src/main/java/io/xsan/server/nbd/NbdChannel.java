@@ -10,6 +10,7 @@ import io.xsan.base.memory.PageBuffer;
 import io.xsan.frontend.nbd.NbdConnection;
 import io.xsan.frontend.nbd.NbdSink;
 import io.xsan.server.shard.ShardLoop;
+import io.xsan.server.traffic.TrafficCounter;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
     /** Whose channel it is. */
     interface Home {
         ShardLoop loop();
+
+        /** Counts the bytes of all channels of this home. */
+        TrafficCounter counter();
 
         void onActive(NbdChannel channel);
 
@@ -59,6 +63,7 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        home.counter().onReceived(bytes.readableBytes());
         home.loop().touch();
         left = left == null ? bytes : Unpooled.wrappedBuffer(left, bytes);
         if (channel().config().isAutoRead() && !isHeld) {
@@ -138,6 +143,7 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
 
     @Override
     public void write(ByteBuffer bytes) {
+        home.counter().onSent(bytes.remaining());
         ByteBuf copy = channel().alloc().directBuffer(bytes.remaining());
         copy.writeBytes(bytes.duplicate());
         var _ = channel().write(copy, channel().voidPromise());
@@ -149,6 +155,7 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
         ByteBuffer view =
                 buffer.bytes().duplicate().limit(offsetBytes + lengthBytes).position(offsetBytes);
         PageBuffer held = buffer.retain();
+        home.counter().onSent(lengthBytes);
         channel().write(Unpooled.wrappedBuffer(view.slice())).addListener(done -> held.release());
         isDirty = true;
     }

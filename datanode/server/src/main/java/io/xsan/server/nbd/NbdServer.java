@@ -20,6 +20,8 @@ import io.xsan.frontend.nbd.NbdExports;
 import io.xsan.server.net.LinkTls;
 import io.xsan.server.net.NetworkConfig;
 import io.xsan.server.shard.ShardLoop;
+import io.xsan.server.traffic.Traffic;
+import io.xsan.server.traffic.TrafficCounter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -44,6 +46,7 @@ public final class NbdServer {
     private final Log log;
     private final NbdChannel.Home home = new Clients();
     private final Set<NbdChannel> channels = new LinkedHashSet<>();
+    private final TrafficCounter traffic = new TrafficCounter();
     private final List<Channel> listeners = new ArrayList<>();
 
     /** A server of {@code exports} without listeners. Without TLS it serves this host only. */
@@ -54,6 +57,11 @@ public final class NbdServer {
         this.connectionsMax = network.connectionsMax();
         this.tls = network.tls();
         this.log = network.log();
+    }
+
+    /** Bytes of NBD clients. On the loop. */
+    public Traffic traffic() {
+        return traffic.snapshot(channels.size());
     }
 
     /** Accepts clients on a unix socket that only this user can open. Not on the loop. */
@@ -156,6 +164,11 @@ public final class NbdServer {
         @Override
         public ShardLoop loop() {
             return loop;
+        }
+
+        @Override
+        public TrafficCounter counter() {
+            return traffic;
         }
 
         @Override

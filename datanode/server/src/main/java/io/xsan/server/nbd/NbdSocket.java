@@ -9,6 +9,7 @@ import io.xsan.engine.VolumeSession;
 import io.xsan.frontend.nbd.NbdConfig;
 import io.xsan.frontend.nbd.NbdConnection;
 import io.xsan.server.shard.ShardLoop;
+import io.xsan.server.traffic.TrafficCounter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class NbdSocket {
     private final BufferPool pool;
     private final Log log;
     private final Runnable onEnd;
+    private final TrafficCounter traffic = new TrafficCounter();
     private @Nullable NbdChannel channel;
     private @Nullable Channel socket;
 
@@ -76,6 +78,11 @@ public final class NbdSocket {
         @Override
         public ShardLoop loop() {
             return loop;
+        }
+
+        @Override
+        public TrafficCounter counter() {
+            return traffic;
         }
 
         @Override

@@ -22,6 +22,7 @@ import io.xsan.protocol.FrameKind;
 import io.xsan.protocol.LinkLimits;
 import io.xsan.protocol.LinkState;
 import io.xsan.server.shard.ShardLoop;
+import io.xsan.server.traffic.TrafficCounter;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -57,6 +58,7 @@ public final class OwnerConnection implements OwnerLink, PeerChannel.Owner {
 
     private final Ground ground;
     private final Finder finder;
+    private final TrafficCounter traffic = new TrafficCounter();
     private @Nullable AgentVolume volume;
     private @Nullable PeerChannel current;
     private int dialedNode;
@@ -75,6 +77,11 @@ public final class OwnerConnection implements OwnerLink, PeerChannel.Owner {
 
     private AgentVolume volume() {
         return Check.present(volume, "a connection has a volume");
+    }
+
+    @Override
+    public TrafficCounter counter() {
+        return traffic;
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.xsan.protocol.FrameLayout;
 import io.xsan.protocol.FrameReader;
 import io.xsan.protocol.FrameWriter;
 import io.xsan.protocol.LinkState;
+import io.xsan.server.traffic.TrafficCounter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameReader.Sink {
     /** Whose connection it is. */
     interface Owner {
+        /** Where bytes are counted. */
+        TrafficCounter counter();
+
         /** TLS stands and the certificate is of the cluster: the state to go on with, or null. */
         @Nullable LinkState stateFor(PeerChannel channel, Optional<PeerIdentity> identity);
 
@@ -136,6 +140,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
             return;
         }
         state().onBytes();
+        owner.counter().onReceived(bytes.readableBytes());
         if (stalled != null) {
             stalled = Unpooled.wrappedBuffer(stalled, bytes);
         } else {
@@ -250,6 +255,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
         var _ = out.write(head, out.voidPromise());
         isDirty = true;
         int dataBytes = FrameWriter.dataBytes(header);
+        owner.counter().onSent(bytes + (body == null ? 0 : dataBytes));
         if (body != null && dataBytes > 0) {
             writeData(out, body.retain(), offsetBytes, dataBytes);
         }

@@ -23,6 +23,8 @@ import io.xsan.protocol.LinkLimits;
 import io.xsan.protocol.LinkState;
 import io.xsan.protocol.Network;
 import io.xsan.server.shard.ShardLoop;
+import io.xsan.server.traffic.Traffic;
+import io.xsan.server.traffic.TrafficCounter;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -87,6 +89,7 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
     private final ArrayDeque<Local> local = new ArrayDeque<>();
     private @Nullable Receiver receiver;
     private @Nullable Channel listener;
+    private final TrafficCounter traffic = new TrafficCounter();
     private boolean isClosed;
 
     /**
@@ -347,6 +350,16 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
     @Override
     public boolean isUp(int node) {
         return node == self.node() || links.containsKey(node);
+    }
+
+    /** Bytes of datanodes and agents. On the loop. */
+    public Traffic traffic() {
+        return traffic.snapshot(all.size());
+    }
+
+    @Override
+    public TrafficCounter counter() {
+        return traffic;
     }
 
     /** Delivers what this node sent to itself; part of a turn's end, before and after the disk. */

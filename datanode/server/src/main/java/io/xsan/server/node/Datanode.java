@@ -24,6 +24,7 @@ import io.xsan.server.shard.ShardRuntime;
 import io.xsan.server.shard.SystemClock;
 import io.xsan.server.shard.SystemEntropy;
 import io.xsan.server.tls.TlsContexts;
+import io.xsan.server.traffic.ShardTraffic;
 import io.xsan.store.format.DeviceRole;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -307,6 +308,16 @@ public final class Datanode implements NodeView {
     @Override
     public ShardStatus shardStatus() {
         return shard.status();
+    }
+
+    @Override
+    public ShardTraffic traffic() {
+        return shard.traffic();
+    }
+
+    @Override
+    public Map<String, Long> logCounts() {
+        return log.counts();
     }
 
     @Override

@@ -2,9 +2,9 @@ package io.xsan.server.node;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.xsan.engine.ShardStatus;
 import io.xsan.server.api.NodeView;
 import io.xsan.server.config.DatanodeConfig;
+import io.xsan.server.metrics.NodeMetrics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -19,10 +19,8 @@ import java.util.function.BooleanSupplier;
  */
 final class HealthServer implements AutoCloseable {
     private final HttpServer server;
-    private final NodeView node;
 
     HealthServer(NodeView node, BooleanSupplier isReady) throws IOException {
-        this.node = node;
         server = HttpServer.create(address(node.config().cluster()), 16);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/healthz", exchange -> answer(exchange, 200, "ok\n"));
@@ -32,7 +30,7 @@ final class HealthServer implements AutoCloseable {
                     boolean ready = isReady.getAsBoolean();
                     answer(exchange, ready ? 200 : 503, ready ? "ready\n" : "starting\n");
                 });
-        server.createContext("/metrics", exchange -> answer(exchange, 200, metrics()));
+        server.createContext("/metrics", exchange -> answer(exchange, 200, NodeMetrics.text(node)));
         server.start();
     }
 
@@ -51,33 +49,6 @@ final class HealthServer implements AutoCloseable {
         try (OutputStream out = exchange.getResponseBody()) {
             out.write(bytes);
         }
-    }
-
-    private String metrics() {
-        ShardStatus status = node.shardStatus();
-        StringBuilder text = new StringBuilder();
-        gauge(text, "xsan_store_usable_bytes", status.store().usableBytes());
-        gauge(text, "xsan_store_free_bytes", status.store().freeBytes());
-        gauge(text, "xsan_store_live_bytes", status.store().liveBytes());
-        gauge(text, "xsan_store_client_written_bytes_total", status.store().clientBytesWritten());
-        gauge(text, "xsan_store_device_written_bytes_total", status.store().deviceBytesWritten());
-        gauge(text, "xsan_store_syncs_total", status.store().syncs());
-        gauge(text, "xsan_metadata_index", node.image().index());
-        gauge(text, "xsan_lease_held", node.hasLease() ? 1 : 0);
-        for (ShardStatus.Engine engine : status.engines()) {
-            String volume = "{volume=\"" + String.format("%016x", engine.volume()) + "\"}";
-            gauge(text, "xsan_volume_reads_total" + volume, engine.reads());
-            gauge(text, "xsan_volume_writes_total" + volume, engine.writes());
-            gauge(text, "xsan_volume_read_bytes_total" + volume, engine.readBytes());
-            gauge(text, "xsan_volume_written_bytes_total" + volume, engine.writtenBytes());
-            long left = engine.resyncs().stream().mapToLong(ShardStatus.Resync::pagesLeft).sum();
-            gauge(text, "xsan_volume_resync_pages_left" + volume, left);
-        }
-        return text.toString();
-    }
-
-    private static void gauge(StringBuilder text, String name, long value) {
-        text.append(name).append(' ').append(value).append('\n');
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.xsan.base.log.Level;
 import io.xsan.base.log.Log;
 import io.xsan.base.seam.Clock;
+import io.xsan.server.mailbox.ShardMailbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ public final class ShardLoop implements AutoCloseable {
     private final IoEventLoop loop;
     private final Clock clock;
     private final Log log;
+    private final ShardMailbox mailbox;
     private final List<TurnEnd> turnEnds = new ArrayList<>();
     private final List<TurnEnd> ticks = new ArrayList<>();
     private boolean isTurnOpen;
@@ -47,6 +49,7 @@ public final class ShardLoop implements AutoCloseable {
                         new DefaultThreadFactory(name, true),
                         isEpoll() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loop = group.next();
+        mailbox = new ShardMailbox(ShardMailbox.CAPACITY, loop);
         var _ =
                 loop.scheduleAtFixedRate(
                         () -> guard(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -85,13 +88,32 @@ public final class ShardLoop implements AutoCloseable {
         }
     }
 
-    /** Runs an action on the loop as part of a turn. Any thread. */
+    /**
+     * Runs an action on the loop as part of a turn. Any thread; others than the loop's wait while
+     * the mailbox is full.
+     */
     public void post(Runnable action) {
-        loop.execute(() ->
-                guard(() -> {
-                    action.run();
-                    touch();
-                }));
+        Runnable guarded =
+                () ->
+                        guard(() -> {
+                            action.run();
+                            touch();
+                        });
+        if (loop.inEventLoop()) {
+            loop.execute(guarded);
+        } else {
+            mailbox.post(guarded);
+        }
+    }
+
+    /** Actions of other threads that wait. Any thread. */
+    public int mailboxDepth() {
+        return mailbox.depth();
+    }
+
+    /** Times that another thread waited for room in the mailbox. Any thread. */
+    public long mailboxWaits() {
+        return mailbox.waits();
     }
 
     private void tick() {

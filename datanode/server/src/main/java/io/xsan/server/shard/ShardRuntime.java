@@ -30,6 +30,7 @@ import io.xsan.server.nbd.ShardExports;
 import io.xsan.server.net.LinkTls;
 import io.xsan.server.net.NetworkConfig;
 import io.xsan.server.net.PeerNetwork;
+import io.xsan.server.traffic.ShardTraffic;
 import io.xsan.store.DeviceOutcome;
 import io.xsan.store.Limits;
 import io.xsan.store.LogStore;
@@ -238,6 +239,17 @@ public final class ShardRuntime {
     /** Runs an action on the shard. Any thread. */
     public void post(Runnable action) {
         loop.post(action);
+    }
+
+    /** What goes in and out. Any thread but the loop's. */
+    public ShardTraffic traffic() {
+        return onLoop(() ->
+                new ShardTraffic(
+                        network.traffic(),
+                        nbd.traffic(),
+                        loop.mailboxDepth(),
+                        loop.mailboxWaits(),
+                        pool.lentCount()));
     }
 
     /** What the shard is doing. Any thread but the loop's. */
