@@ -73,7 +73,7 @@ public final class KillPointRun {
             rpc.before().forEach(call -> succeed(rpc, call.apply(alive, name)));
             boolean wasKilled = false;
             try {
-                rpc.same().apply(controller(new KillPoint(step, isBefore)), name);
+                var _ = rpc.same().apply(controller(new KillPoint(step, isBefore)), name);
             } catch (KillPoint.Killed e) {
                 wasKilled = true;
             }

@@ -19,7 +19,7 @@ class KubernetesHostsTest {
     private static final Map<String, Integer> ANSWERS =
             Map.of("/api/v1/nodes/worker", 200, "/api/v1/nodes/gone", 404);
 
-    @TempDir private Path account = Path.of("");
+    @TempDir private Path account;
 
     @Test
     void nodeIsThereWhereTheApiServerSaysSo() throws IOException {

@@ -26,7 +26,7 @@ class KillPointsIT {
     private static final Set<Status.Code> REFUSED_OR_DONE =
             Set.of(Status.Code.OK, Status.Code.ALREADY_EXISTS, Status.Code.FAILED_PRECONDITION);
 
-    @TempDir private Path directory = Path.of("");
+    @TempDir private Path directory;
     private Rig rig = Rig.none();
     private int number;
     private int combinations;
@@ -68,7 +68,7 @@ class KillPointsIT {
             rpc.before().forEach(call -> succeed(rpc, call.apply(volume)));
             boolean wasKilled = false;
             try {
-                rpc.same().apply(rig.volume(id, new KillPoint(step, isBefore)));
+                var _ = rpc.same().apply(rig.volume(id, new KillPoint(step, isBefore)));
             } catch (KillPoint.Killed e) {
                 wasKilled = true;
             }

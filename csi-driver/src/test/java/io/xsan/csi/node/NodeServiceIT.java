@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodeServiceIT {
     private static final long XFS_BYTES = 320L << 20;
 
-    @TempDir private Path directory = Path.of("");
+    @TempDir private Path directory;
     private Rig rig = Rig.none();
     private final Processes processes = new Processes();
 
