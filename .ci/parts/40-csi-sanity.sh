@@ -44,7 +44,7 @@ trap stop EXIT
 
 . .mvn/jdk.sh
 find_jdk25
-datanodes=$(grep -o '[0-9.]*:[0-9]*' "$demo/client.json" | paste -sd,)
+datanodes=$(grep -E -o '[0-9.]+:[0-9]+' "$demo/client.json" | paste -sd,)
 arguments=(controller --endpoint "unix://$dir/csi.sock" --datanodes "$datanodes" --authority "$demo/ca.crt"
     --certificate "$demo/admin.crt" --key "$demo/admin.key" --hosts sanity-node)
 java=("$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC
@@ -52,7 +52,8 @@ java=("$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe
 
 "${java[@]}" io.xsan.csi.SanityDriver "${arguments[@]}" >"$dir/driver.log" 2>&1 &
 driver=$!
-for _ in $(seq 100); do [ -S "$dir/csi.sock" ] && break; sleep 0.2; done
+for _ in $(seq 150); do [ -S "$dir/csi.sock" ] || ! kill -0 $driver && break; sleep 0.2; done
+[ -S "$dir/csi.sock" ] || { cat "$dir/driver.log"; fail sanity "the driver does not serve"; exit 0; }
 
 echo 'minReplicas: "1"' >"$dir/mutable.yaml"
 for type in mount block; do

@@ -18,9 +18,13 @@ import io.xsan.protocol.v1.XsanGrpc.XsanBlockingStub;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** The calls of {@code xsan.v1} that the controller makes. All of them are idempotent. */
 public final class Cluster {
+    /** Ids of volumes; 0 is none's. */
+    private static final Pattern ID = Pattern.compile("(?!0{16})[0-9a-f]{16}");
+
     private final Calls calls;
 
     /** How calls reach a datanode: {@code XsanClient::call}. */
@@ -40,7 +44,7 @@ public final class Cluster {
 
     /** The volume with an id; none also where the text is no id at all. */
     Optional<Volume> byId(String id) {
-        return id.matches("[0-9a-f]{16}") ? find(ref(id)) : Optional.empty();
+        return ID.matcher(id).matches() ? find(ref(id)) : Optional.empty();
     }
 
     private Optional<Volume> find(VolumeRef ref) {
