@@ -54,5 +54,7 @@ public enum Bug {
     /** A new session does not wait for the commands of the older one. */
     SESSION_NOT_DROPPED,
     /** A component with another store id is taken for in-sync. */
-    STORE_ID_IGNORED
+    STORE_ID_IGNORED,
+    /** A component that lacks what it had acknowledged is taken for what was recorded. */
+    LYING_DISK_BELIEVED
 }

@@ -1,6 +1,7 @@
 package io.xsan.engine;
 
 import io.xsan.base.Check;
+import io.xsan.protocol.LinkLimits;
 
 /**
  * The limits and times of engines and components. {@code componentTimeoutNanos}: silence after
@@ -31,6 +32,12 @@ public record EngineLimits(
                     512,
                     4,
                     64);
+
+    static {
+        Check.that(
+                LinkLimits.DEFAULT.silenceNanos() < DEFAULT.componentTimeoutNanos,
+                "a silent link is noticed within a component's time-out");
+    }
 
     /** Checks the relations between the limits. */
     public EngineLimits {

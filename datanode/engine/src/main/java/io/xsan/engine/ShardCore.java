@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** The shard: routes frames, images and time to the components and engines of one event loop. */
 public final class ShardCore implements Shard {
     private final ShardSetup setup;
+    private final StaleRecords stale;
     private final ComponentHost components;
     private final Map<Long, VolumeEngine> engines = new TreeMap<>();
     private final Map<Integer, Long> incarnations = new TreeMap<>();
+    private final LinkHistory links;
     private @Nullable ClusterImage image;
     private long leaseUntilNanos;
     private boolean hasLease;
@@ -28,17 +30,24 @@ public final class ShardCore implements Shard {
     private long closeByNanos;
     private boolean isStoreClosing;
     private long settledIndex;
+    private long letGoIndex;
+    private boolean hasLetGo;
 
-    /** A shard over {@code setup}'s seams. */
-    public ShardCore(ShardSetup setup) {
-        this.setup = setup;
+    /** A shard over {@code seams}. */
+    public ShardCore(ShardSetup seams) {
+        this.stale = new StaleRecords(seams.meta());
+        this.setup = seams.over(stale);
         this.components = new ComponentHost(setup);
+        this.links = new LinkHistory(setup.clock().nanoTime(), setup.limits().startWaitNanos());
     }
 
     @Override
     public void onFrame(int fromNode, FrameHeader header, @Nullable PageBuffer body) {
         if (header.kind.isRequest()) {
-            components.onRequest(header, body);
+            // Owners elsewhere go on while this node stops: they get no answer, then no link.
+            if (!isStoreClosing) {
+                components.onRequest(header, body);
+            }
             return;
         }
         VolumeEngine engine = engines.get(header.volume);
@@ -56,6 +65,7 @@ public final class ShardCore implements Shard {
     @Override
     public void onLinkDown(int node) {
         incarnations.remove(node);
+        links.onLinkDown(node, setup.clock().nanoTime());
         engines.values().forEach(engine -> engine.onLinkDown(node));
     }
 
@@ -73,6 +83,9 @@ public final class ShardCore implements Shard {
                 engine.end(ErrorCode.VOLUME_NOT_FOUND);
             } else if (isOurs(volume)) {
                 engine.onImage(volume, newer.index());
+            } else if (engine.epoch() != 0 && volume.epoch() > engine.epoch()) {
+                // Its successor runs: what it holds can never be acknowledged here any more.
+                engine.end(ErrorCode.EPOCH_FENCED);
             }
         }
         follow(newer);
@@ -93,6 +106,7 @@ public final class ShardCore implements Shard {
             if (engine != null && (!isOurs(volume) || engine.host().isHandingOver())) {
                 if (engine.host().handOver()) {
                     engine.end(ErrorCode.NOT_OWNER);
+                    hasLetGo |= !isOurs(volume);
                 }
             } else if (engine == null && isOurs(volume) && !volume.deleting()) {
                 startEngine(volume);
@@ -102,7 +116,7 @@ public final class ShardCore implements Shard {
     }
 
     private void startEngine(VolumeRecord volume) {
-        VolumeEngine engine = new VolumeEngine(setup, volume);
+        VolumeEngine engine = new VolumeEngine(setup, volume, links);
         engines.put(volume.id().value(), engine);
         if (hasLease) {
             engine.onLease(leaseUntilNanos);
@@ -128,7 +142,19 @@ public final class ShardCore implements Shard {
             }
         }
         settledIndex = image.index();
+        if (hasLetGo) {
+            hasLetGo = false;
+            letGoIndex = settledIndex;
+        }
         return settledIndex;
+    }
+
+    /**
+     * The settled index at which the last volume was let go of that others wait for: worth telling
+     * the leader at once.
+     */
+    public long letGoIndex() {
+        return letGoIndex;
     }
 
     @Override
@@ -142,7 +168,9 @@ public final class ShardCore implements Shard {
 
     @Override
     public void onTick(long nowNanos) {
-        components.onTick(nowNanos);
+        if (!isStoreClosing) {
+            components.onTick(nowNanos);
+        }
         for (VolumeEngine engine : List.copyOf(engines.values())) {
             engine.onTick(nowNanos);
         }
@@ -156,7 +184,10 @@ public final class ShardCore implements Shard {
 
     @Override
     public void endTurn(long nowNanos) {
-        components.retry();
+        if (!isStoreClosing) {
+            components.retry();
+        }
+        stale.flush();
         setup.store().flush();
     }
 

@@ -22,4 +22,21 @@ public record ShardSetup(
         BufferPool pool,
         EngineLimits limits,
         Bugs bugs,
-        Log log) {}
+        Log log) {
+    /** The same with another way to the metadata. */
+    ShardSetup over(MetaPort other) {
+        return new ShardSetup(
+                cluster,
+                node,
+                incarnation,
+                clock,
+                entropy,
+                network,
+                other,
+                store,
+                pool,
+                limits,
+                bugs,
+                log);
+    }
+}

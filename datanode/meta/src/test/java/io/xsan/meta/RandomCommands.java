@@ -92,8 +92,17 @@ final class RandomCommands {
             return new Command.SetPolicy(
                     id, new VolumePolicy(volume.policy().replicas(), random.nextInt(4), 0));
         }
-        if (kind < 19) {
+        if (kind < 17) {
             return new Command.MoveVolume(id, anyNode());
+        }
+        if (kind < 19) {
+            int epoch = volume.epoch() - (random.nextInt(5) == 0 ? 1 : 0);
+            NodeId from = random.nextInt(5) == 0 ? anyNode() : volume.owner();
+            return new Command.TakeOver(
+                    List.of(
+                            new Command.TakeOver.Change(id, epoch, from, anyNode()),
+                            new Command.TakeOver.Change(
+                                    new VolumeId(1 + random.nextInt(1000)), 1, from, anyNode())));
         }
         if (kind < 24) {
             boolean isManual = random.nextInt(3) == 0;

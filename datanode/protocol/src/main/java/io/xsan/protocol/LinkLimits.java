@@ -11,9 +11,12 @@ public record LinkLimits(int credits, long handshakeNanos, long pingNanos, long 
     /** Largest number of credits ever held or given. */
     public static final int CREDITS_MAX = 1 << 16;
 
-    /** 1024 requests, 5 s to greet, a ping each 0.5 s of silence, dead after 2.5 s. */
+    /**
+     * 1024 requests, 5 s to greet, a ping each 0.5 s of silence, dead after 1.8 s: within the 2 s
+     * of a component.
+     */
     public static final LinkLimits DEFAULT =
-            new LinkLimits(1024, 5_000_000_000L, 500_000_000L, 2_500_000_000L);
+            new LinkLimits(1024, 5_000_000_000L, 500_000_000L, 1_800_000_000L);
 
     /** Checks the limits and their order. */
     public LinkLimits {

@@ -45,7 +45,10 @@ public interface ConsensusLog {
         record MaybeApplied(String reason) implements Outcome {}
     }
 
-    /** Receives the outcome of one proposal, once, on a thread of the log's. */
+    /**
+     * Receives the outcome of one proposal, once, within seconds, on a thread of the log's or
+     * within the call.
+     */
     @FunctionalInterface
     interface Callback {
         /** Takes the outcome. */

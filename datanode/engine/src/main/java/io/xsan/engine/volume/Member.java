@@ -30,6 +30,12 @@ final class Member {
     /** Store behind it, as it said at the opening. */
     long openedStoreId;
 
+    /** Newest version that it had, as of the opening. */
+    long openedNewest = Version.NONE;
+
+    /** Newest version that it acknowledged to this engine. */
+    long ackedVersion = Version.NONE;
+
     /** It said that acknowledged bytes may be missing. */
     boolean isDamaged;
 

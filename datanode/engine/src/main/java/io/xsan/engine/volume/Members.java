@@ -35,6 +35,11 @@ final class Members {
         return all;
     }
 
+    /** True if every member holds every block. */
+    boolean isEverywhere() {
+        return isEverywhere;
+    }
+
     @Nullable Member of(int node) {
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).node == node) {

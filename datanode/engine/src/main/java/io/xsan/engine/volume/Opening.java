@@ -5,8 +5,10 @@ import io.xsan.base.NodeId;
 import io.xsan.base.Version;
 import io.xsan.base.memory.PageBuffer;
 import io.xsan.engine.Bug;
+import io.xsan.engine.LinkHistory;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
+import io.xsan.meta.image.ComponentState;
 import io.xsan.protocol.FrameHeader;
 import io.xsan.protocol.FrameKind;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
     private final VolumeEngine engine;
+    private final LinkHistory links;
     private final long startedNanos;
     private final long requestId;
     private boolean isAsking;
     private String reason = "waits for an epoch";
 
-    Opening(VolumeEngine engine) {
+    Opening(VolumeEngine engine, LinkHistory links) {
         this.engine = engine;
+        this.links = links;
         this.startedNanos = engine.now();
         this.requestId = engine.setup().entropy().nextId();
     }
@@ -99,6 +103,7 @@ final class Opening {
         member.openedStoreId = answer.aux;
         member.isDamaged = answer.has(FrameHeader.FLAG_DAMAGED);
         member.knownStable = answer.stable;
+        member.openedNewest = answer.version;
         if (engine.isStarting()) {
             step();
         } else {
@@ -126,10 +131,10 @@ final class Opening {
                 setRight(member);
             }
         }
-        boolean isEarly = engine.bugs().has(Bug.M_SERVE_EARLY) && opened > 0 && hasWaited();
+        boolean isEarly = engine.bugs().has(Bug.M_SERVE_EARLY) && opened > 0 && isAnyGone();
         if (missing == 0 && opened > 0 || isEarly) {
             engine.beginEqualising(highestStable());
-        } else if (opened > 0 && hasWaited()) {
+        } else if (opened > 0 && isAnyGone()) {
             reason = "waits for the record of " + missing + " unreachable components";
             recordUnopened();
         } else {
@@ -137,13 +142,21 @@ final class Opening {
         }
     }
 
-    private boolean hasWaited() {
-        return engine.now() - startedNanos >= engine.limits().startWaitNanos();
+    private boolean isAnyGone() {
+        return engine.members().all().stream().anyMatch(this::isGone);
     }
 
+    /** An in-sync component that is not waited for any longer. */
+    private boolean isGone(Member member) {
+        boolean hasWaited = engine.now() - startedNanos >= engine.limits().startWaitNanos();
+        boolean isLost = !member.isUp && links.isGone(member.node, engine.now());
+        return member.isInSync() && !member.isOpened && (hasWaited || isLost);
+    }
+
+    /** A lower version than that of others, which open later, only makes more to compare. */
     private void recordUnopened() {
         for (Member member : engine.members().all()) {
-            if (member.isInSync() && !member.isOpened) {
+            if (isGone(member)) {
                 record(member, highestStable());
             }
         }
@@ -167,12 +180,66 @@ final class Opening {
     /** True if it is whole, on the store for which in-sync was recorded. */
     boolean isWhatWasRecorded(Member member) {
         return engine.bugs().has(Bug.STORE_ID_IGNORED)
-                || (member.record.storeId() == member.openedStoreId && !member.isDamaged);
+                || (member.record.storeId() == member.openedStoreId
+                        && !member.isDamaged
+                        && !hasForgotten(member));
+    }
+
+    /**
+     * True if its log ends before what it had acknowledged: its disk has lied about a sync. What it
+     * acknowledged to this engine is known; of earlier ones, where it holds every block, that it
+     * had all up to stable while it was in sync, and up to since when it was recorded stale.
+     */
+    private boolean hasForgotten(Member member) {
+        if (engine.bugs().has(Bug.LYING_DISK_BELIEVED)) {
+            return false;
+        }
+        long acked = member.ackedVersion;
+        if (engine.members().isEverywhere()) {
+            long known = Math.max(highestStable(), engine.stable());
+            acked = Math.max(acked, member.isInSync() ? known : member.record.since());
+        }
+        return member.openedNewest < acked;
+    }
+
+    /**
+     * True if a resync of an opened component that is not in sync may begin; if not, what is wrong
+     * with its record is being set right.
+     */
+    boolean mayResync(Member member) {
+        if (member.record.state() == ComponentState.SYNCING) {
+            // The attempt of an earlier engine, or one that failed: it starts again as a new one.
+            engine.recorder().recordStale(member, engine.stable());
+            return false;
+        }
+        if (member.record.since() != Version.NONE && hasForgotten(member)) {
+            recordForgotten(member);
+            return false;
+        }
+        return true;
+    }
+
+    /** Nothing of what it has can be trusted to be all. */
+    private void recordForgotten(Member member) {
+        engine.log()
+                .error(
+                        "disk-lied",
+                        "volume",
+                        engine.id(),
+                        "node",
+                        member.node,
+                        "ends",
+                        Version.text(member.openedNewest));
+        engine.recorder().recordStale(member, Version.NONE);
     }
 
     /** A store that nobody noted yet is noted; another one, or damage, makes it stale since 0. */
     private void setRight(Member member) {
-        if (member.record.storeId() == 0 && !member.isDamaged) {
+        if (hasForgotten(member)) {
+            if (engine.now() - member.retryNanos >= 0) {
+                recordForgotten(member);
+            }
+        } else if (member.record.storeId() == 0 && !member.isDamaged) {
             engine.recorder().noteStore(member);
         } else {
             record(member, Version.NONE);

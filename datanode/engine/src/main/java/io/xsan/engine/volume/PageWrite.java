@@ -196,6 +196,7 @@ final class PageWrite extends Exchange {
         member.unansweredWrites--;
         if (answer.status == ErrorCode.OK) {
             acked |= member.bit;
+            member.ackedVersion = Math.max(member.ackedVersion, version);
         } else if (answer.status == ErrorCode.INSUFFICIENT_SPACE) {
             // It was let in: the reserve is for what may not be given up half-way.
             usesReserve = true;

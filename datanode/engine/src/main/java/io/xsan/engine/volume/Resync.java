@@ -93,7 +93,11 @@ final class Resync {
         }
         engine.adopt(done.volume(), done.index());
         attempt = member.record.attempt();
+        // A component whose log ends earlier has no more than that, whatever was recorded.
         since = member.record.since();
+        if (!engine.bugs().has(Bug.LYING_DISK_BELIEVED)) {
+            since = Math.min(since, member.openedNewest);
+        }
         phase = Phase.LISTING;
         if (!engine.bugs().has(Bug.B_LIST_EARLY)) {
             engine.inFlight().forEach(write -> write.offerToResync(member, this));

@@ -9,11 +9,11 @@ import io.xsan.base.memory.PageBuffer;
 import io.xsan.engine.Bug;
 import io.xsan.engine.Bugs;
 import io.xsan.engine.EngineLimits;
+import io.xsan.engine.LinkHistory;
 import io.xsan.engine.ShardSetup;
 import io.xsan.engine.ShardStatus;
 import io.xsan.engine.lock.RangeLocks;
 import io.xsan.meta.command.Result;
-import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.protocol.FrameHeader;
 import io.xsan.protocol.FrameKind;
@@ -65,13 +65,13 @@ public final class VolumeEngine {
     private boolean isEqualisingAgain;
 
     /** An engine for {@code record}, a volume that this node owns; {@link #start} begins. */
-    public VolumeEngine(ShardSetup setup, VolumeRecord record) {
+    public VolumeEngine(ShardSetup setup, VolumeRecord record, LinkHistory links) {
         this.setup = setup;
         this.record = record;
         this.id = record.id();
         this.members = new Members(record, setup.node(), setup.bugs());
         this.exchanges = new Exchanges(setup.limits().exchangesMax());
-        this.opening = new Opening(this);
+        this.opening = new Opening(this, links);
         for (Member member : members.all()) {
             member.isUp = setup.network().isUp(member.node);
             member.incarnation = member.node == setup.node() ? setup.incarnation() : 0;
@@ -245,7 +245,7 @@ public final class VolumeEngine {
 
     /** An in-sync component that could not be recorded stale is back: it gets what it lacks. */
     void onReopened(Member member) {
-        if (member.counts() && !member.isRecording && !opening.isWhatWasRecorded(member)) {
+        if (member.counts() && !opening.isWhatWasRecorded(member)) {
             recorder.recordStale(member, Version.NONE);
             member.isOpened = false;
         } else if (member.counts() && !bugs().has(Bug.M_NO_RESEND)) {
@@ -389,10 +389,7 @@ public final class VolumeEngine {
         if (state != State.SERVING || member.counts() || member.resync != null) {
             return;
         }
-        if (member.record.state() == ComponentState.SYNCING) {
-            // The attempt of an earlier engine, or one that failed: it starts again as a new one.
-            recorder.recordStale(member, stable());
-        } else {
+        if (opening.mayResync(member)) {
             member.resync = new Resync(this, member);
             member.resync.start();
         }

@@ -20,11 +20,13 @@ import io.xsan.meta.command.Command.ReplaceNode;
 import io.xsan.meta.command.Command.ResizeVolume;
 import io.xsan.meta.command.Command.SetPolicy;
 import io.xsan.meta.command.Command.StartResync;
+import io.xsan.meta.command.Command.TakeOver;
 import java.util.Optional;
 
 /** Commands, as entries of the log. Kinds are numbers that are never given twice. */
 public final class CommandCodec {
     private static final int CHANGE_BYTES = 30;
+    private static final int TAKE_OVER_BYTES = 16;
 
     private CommandCodec() {}
 
@@ -63,6 +65,7 @@ public final class CommandCodec {
             case Attach _ -> 15;
             case Detach _ -> 16;
             case RaiseFeatureLevel _ -> 17;
+            case TakeOver _ -> 18;
         };
     }
 
@@ -101,6 +104,15 @@ public final class CommandCodec {
             case Attach c -> RecordFields.putAttachment(out.volume(c.id()), c.attachment());
             case Detach c -> out.volume(c.id()).i64(c.attachmentId());
             case RaiseFeatureLevel c -> out.i32(c.level());
+            case TakeOver c -> {
+                out.i32(c.changes().size());
+                c.changes()
+                        .forEach(change ->
+                                out.volume(change.id())
+                                        .i32(change.epoch())
+                                        .node(change.from())
+                                        .node(change.to()));
+            }
         }
     }
 
@@ -138,6 +150,7 @@ public final class CommandCodec {
                     case 15 -> new Attach(volume(in), RecordFields.attachment(in));
                     case 16 -> new Detach(volume(in), in.i64("attachmentId"));
                     case 17 -> new RaiseFeatureLevel(in.i32("level"));
+                    case 18 -> new TakeOver(in.list(TAKE_OVER_BYTES, "changes", () -> taking(in)));
                     default -> null;
                 });
     }
@@ -173,6 +186,10 @@ public final class CommandCodec {
     private static MarkStale.Change change(ByteSource in) {
         return new MarkStale.Change(
                 volume(in), in.i32("epoch"), node(in), in.i64("generation"), in.i64("since"));
+    }
+
+    private static TakeOver.Change taking(ByteSource in) {
+        return new TakeOver.Change(volume(in), in.i32("epoch"), in.node("from"), in.node("to"));
     }
 
     private static VolumeId volume(ByteSource in) {

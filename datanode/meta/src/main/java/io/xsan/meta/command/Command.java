@@ -65,6 +65,25 @@ public sealed interface Command {
     record MoveVolume(VolumeId id, NodeId owner) implements Command {}
 
     /**
+     * Gives volumes whose owner has lost its lease to others. A change holds for exactly the owner
+     * and epoch that were seen, so that one that comes late changes nothing: CONFLICT. Also
+     * CONFLICT where the component of the new owner is not in sync; OK if it owns the volume
+     * already. Many volumes in one command: a dead node costs one.
+     */
+    record TakeOver(List<Change> changes) implements Command {
+        /** Most changes of one command; more are refused with INVALID_PARAM. */
+        public static final int CHANGES_MAX = 1024;
+
+        /** One volume. */
+        public record Change(VolumeId id, int epoch, NodeId from, NodeId to) {}
+
+        /** Copies the list. */
+        public TakeOver {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /**
      * An engine starts on the owner and asks for a new epoch; {@code requestId} makes a repetition
      * answer with the epoch that it was granted the first time. Refused with NOT_OWNER, and with
      * IDENTITY_MISMATCH for an incarnation other than the one that the node registered. The result

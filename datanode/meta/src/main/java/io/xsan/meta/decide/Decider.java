@@ -41,6 +41,7 @@ public final class Decider {
             case Command.ResizeVolume c -> VolumeRules.resize(draft, c);
             case Command.SetPolicy c -> VolumeRules.setPolicy(draft, c);
             case Command.MoveVolume c -> OwnerRules.move(draft, c);
+            case Command.TakeOver c -> OwnerRules.takeOver(draft, c);
             case Command.GrantEpoch c -> OwnerRules.grant(draft, c);
             case Command.MarkStale c -> ComponentRules.markStale(draft, c);
             case Command.StartResync c -> ComponentRules.startResync(draft, c);

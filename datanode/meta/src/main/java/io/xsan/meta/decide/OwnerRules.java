@@ -3,11 +3,17 @@ package io.xsan.meta.decide;
 import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.Version;
+import io.xsan.base.VolumeId;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
 import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.VolumeRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Who owns a volume, and under which epoch. */
@@ -26,6 +32,47 @@ final class OwnerRules {
         return cannotOwn(draft.image(), command.owner())
                 .map(refused -> (Result) refused)
                 .orElseGet(() -> draft.donePutting(volume.withOwner(command.owner())));
+    }
+
+    static Result takeOver(Draft draft, Command.TakeOver command) {
+        if (command.changes().size() > Command.TakeOver.CHANGES_MAX) {
+            return Refusals.notAllowed(
+                    "changes", command.changes().size(), "up to " + Command.TakeOver.CHANGES_MAX);
+        }
+        List<ErrorCode> outcomes = new ArrayList<>();
+        Map<VolumeId, VolumeRecord> concerned = new LinkedHashMap<>();
+        for (Command.TakeOver.Change change : command.changes()) {
+            outcomes.add(takeOver(draft, change));
+            draft.volume(change.id()).ifPresent(volume -> concerned.put(change.id(), volume));
+        }
+        return new Result.Several(draft.index(), outcomes, List.copyOf(concerned.values()));
+    }
+
+    private static ErrorCode takeOver(Draft draft, Command.TakeOver.Change change) {
+        Optional<VolumeRecord> known = VolumeRules.live(draft, change.id());
+        if (known.isEmpty()) {
+            return ErrorCode.VOLUME_NOT_FOUND;
+        }
+        VolumeRecord volume = known.get();
+        if (volume.owner().equals(change.to())) {
+            return ErrorCode.OK;
+        }
+        boolean isAsSeen = volume.owner().equals(change.from()) && volume.epoch() == change.epoch();
+        if (!isAsSeen || !isInSync(volume, change.to())) {
+            return ErrorCode.CONFLICT;
+        }
+        Optional<Result.Refused> refused = cannotOwn(draft.image(), change.to());
+        if (refused.isPresent()) {
+            return refused.get().code();
+        }
+        draft.put(volume.withOwner(change.to()));
+        return ErrorCode.OK;
+    }
+
+    private static boolean isInSync(VolumeRecord volume, NodeId node) {
+        return volume.component(node)
+                .filter(component -> component.state() == ComponentState.IN_SYNC)
+                .isPresent();
     }
 
     static Result grant(Draft draft, Command.GrantEpoch command) {

@@ -102,6 +102,12 @@ public final class LeaseTable {
         return LeaseAnswer.GRANTED;
     }
 
+    /** True if this leader has given {@code node} a lease that has not run out by its count. */
+    public boolean isHeld(NodeId node, long nowNanos) {
+        Long expiry = expiryNanos.get(node);
+        return isLeader && expiry != null && nowNanos - expiry < 0;
+    }
+
     /** True if {@code node} surely holds no lease: what it serves may be taken away. */
     public boolean isExpired(NodeId node, long nowNanos) {
         if (!isLeader || nowNanos - waitEndNanos < 0) {

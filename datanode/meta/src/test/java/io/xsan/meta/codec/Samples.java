@@ -54,7 +54,12 @@ final class Samples {
                 new Command.NoteStore(id, 5, node, 42, 0x7777),
                 new Command.Attach(id, new AttachmentRecord(77, "host-1", false, true)),
                 new Command.Detach(id, 77),
-                new Command.RaiseFeatureLevel(2));
+                new Command.RaiseFeatureLevel(2),
+                new Command.TakeOver(
+                        List.of(
+                                new Command.TakeOver.Change(id, 5, node, new NodeId(4)),
+                                new Command.TakeOver.Change(
+                                        new VolumeId(1), 0, new NodeId(65535), node))));
     }
 
     static List<Result> results() {

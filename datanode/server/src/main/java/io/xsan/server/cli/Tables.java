@@ -84,7 +84,15 @@ final class Tables {
             return "No volumes.\n";
         }
         Table table =
-                new Table("VOLUME", "ID", "SIZE", "REPLICAS", "OWNER", "COMPONENTS", "EXPORTED");
+                new Table(
+                        "VOLUME",
+                        "ID",
+                        "SIZE",
+                        "REPLICAS",
+                        "OWNER",
+                        "COMPONENTS",
+                        "EXPORTED",
+                        "STATE");
         for (Volume volume : volumes) {
             table.row(
                     volume.getName(),
@@ -95,9 +103,25 @@ final class Tables {
                     volume.getDeleting() ? "deleting" : components(volume),
                     volume.getAttachmentsList().stream().anyMatch(a -> a.getManual())
                             ? "yes"
-                            : "no");
+                            : "no",
+                    state(volume));
         }
         return table.text();
+    }
+
+    /** What the engine does and why, such as {@code HOLDING (too few ...)}. */
+    private static String state(Volume volume) {
+        if (volume.getDeleting()) {
+            return "deleting";
+        }
+        return volume.hasEngine()
+                ? stateAndReason(volume.getEngine())
+                : "owner " + volume.getOwner() + " does not answer, or has not started it yet";
+    }
+
+    private static String stateAndReason(Engine engine) {
+        return engine.getState()
+                + (engine.getReason().isEmpty() ? "" : " (" + engine.getReason() + ")");
     }
 
     /** Such as {@code 1:IN_SYNC 2:SYNCING(88%)}. */
@@ -167,8 +191,7 @@ final class Tables {
     }
 
     private static String engine(Engine engine) {
-        return engine.getState()
-                + (engine.getReason().isEmpty() ? "" : " (" + engine.getReason() + ")")
+        return stateAndReason(engine)
                 + ", "
                 + engine.getSessions()
                 + " sessions, "

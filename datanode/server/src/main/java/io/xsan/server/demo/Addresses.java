@@ -18,10 +18,11 @@ final class Addresses {
     private Addresses() {}
 
     /** Members with free ports, the first from 7480 on that are. */
-    static List<Member> choose(Path directory, int nodes) throws IOException {
-        boolean hasMany = canBind("127.0.0.2", 0);
+    static List<Member> choose(Path directory, int nodes, String prefix) throws IOException {
+        boolean hasMany = canBind(prefix + 2, 0);
         for (int i = 0; i < TRIES; i++) {
-            List<Member> members = members(directory, nodes, hasMany ? 0 : STEP, PORT + STEP * i);
+            List<Member> members =
+                    members(directory, nodes, hasMany ? prefix : "", PORT + STEP * i);
             if (members.stream().allMatch(Addresses::isFree)) {
                 return members;
             }
@@ -29,15 +30,16 @@ final class Addresses {
         throw new IOException("no free ports on loopback between 7480 and 9480");
     }
 
-    /** {@code portStep} 0: an address each, else ports of one address. */
-    private static List<Member> members(Path directory, int nodes, int portStep, int port) {
+    /** An address each, or, with an empty {@code prefix}, ports of one address. */
+    private static List<Member> members(Path directory, int nodes, String prefix, int port) {
+        boolean hasMany = !prefix.isEmpty();
         List<Member> members = new ArrayList<>();
         for (int node = 1; node <= nodes; node++) {
             members.add(
                     new Member(
                             node,
-                            portStep == 0 ? "127.0.0." + (node + 1) : "127.0.0.1",
-                            port + portStep * (node - 1),
+                            hasMany ? prefix + (node + 1) : "127.0.0.1",
+                            hasMany ? port : port + STEP * (node - 1),
                             directory.resolve("node" + node)));
         }
         return members;

@@ -7,6 +7,8 @@ import io.xsan.protocol.v1.CreateVolumeRequest;
 import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.ExportVolumeRequest;
 import io.xsan.protocol.v1.GetClusterStatusRequest;
+import io.xsan.protocol.v1.ListVolumesRequest;
+import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.VolumeRef;
@@ -20,7 +22,9 @@ final class Control implements AutoCloseable {
     /** Name of the demo's volume. */
     static final String VOLUME = "demo";
 
-    private static final VolumeRef REFERENCE = VolumeRef.newBuilder().setName(VOLUME).build();
+    /** The demo's volume, for calls. */
+    static final VolumeRef REFERENCE = VolumeRef.newBuilder().setName(VOLUME).build();
+
     private static final long TIMEOUT_MILLIS = 5_000;
 
     private final XsanClient client;
@@ -44,11 +48,47 @@ final class Control implements AutoCloseable {
         }
     }
 
+    /** Number of the node that leads the metadata, 0 if nobody knows of one. */
+    int leader() {
+        try {
+            return client.call(
+                            s -> s.getClusterStatus(GetClusterStatusRequest.getDefaultInstance()))
+                    .getLeaderNode();
+        } catch (ApiException e) {
+            return 0;
+        }
+    }
+
+    Volume move(String volume, int owner) {
+        MoveVolumeRequest request =
+                MoveVolumeRequest.newBuilder()
+                        .setVolume(VolumeRef.newBuilder().setName(volume))
+                        .setOwner(owner)
+                        .build();
+        return client.call(s -> s.moveVolume(request));
+    }
+
+    /** How many volumes a node owns. */
+    long volumesOf(int owner) {
+        return client
+                .call(s -> s.listVolumes(ListVolumesRequest.getDefaultInstance()))
+                .getVolumesList()
+                .stream()
+                .filter(volume -> volume.getOwner() == owner)
+                .count();
+    }
+
     Volume create(long sizeBytes, int replicas) {
+        return create(VOLUME, sizeBytes, replicas, 0);
+    }
+
+    /** {@code owner} 0 leaves it to the cluster who owns the volume. */
+    Volume create(String name, long sizeBytes, int replicas, int owner) {
         CreateVolumeRequest request =
                 CreateVolumeRequest.newBuilder()
-                        .setName(VOLUME)
+                        .setName(name)
                         .setSizeBytes(sizeBytes)
+                        .setOwner(owner)
                         .setSectorBytes(4096)
                         .setPolicy(Policy.newBuilder().setReplicas(replicas))
                         .build();

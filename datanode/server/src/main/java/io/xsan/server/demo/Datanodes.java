@@ -30,7 +30,10 @@ final class Datanodes implements AutoCloseable {
     void start(Member member) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument ->
+                        !argument.startsWith("-javaagent") && !argument.startsWith("-Xmx"))
+                .forEach(command::add);
         command.add(MAIN);
         command.addAll(List.of("datanode", "--config", member.config().toString()));
         if (!isKept) {
@@ -57,13 +60,47 @@ final class Datanodes implements AutoCloseable {
 
     /** Ends a datanode with SIGKILL, and waits until it is gone. Answers its process id. */
     long kill(Member member) throws InterruptedException {
+        Process process = process(member);
+        process.destroyForcibly();
+        process.waitFor();
+        return process.pid();
+    }
+
+    /** Asks a datanode to stop, and waits until it has. Answers whether it did so in time. */
+    boolean stop(Member member, long secondsMax) throws InterruptedException {
+        Process process = process(member);
+        process.destroy();
+        return process.waitFor(secondsMax, TimeUnit.SECONDS);
+    }
+
+    /** A datanode stands still (SIGSTOP) until {@link #resume}. */
+    void suspend(Member member) throws IOException, InterruptedException {
+        signal("STOP", process(member));
+    }
+
+    /** A datanode goes on as if nothing had happened (SIGCONT). */
+    void resume(Member member) throws IOException, InterruptedException {
+        signal("CONT", process(member));
+    }
+
+    private static void signal(String name, Process process)
+            throws IOException, InterruptedException {
+        int code =
+                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .inheritIO()
+                        .start()
+                        .waitFor();
+        if (code != 0) {
+            throw new IOException("kill -" + name + " " + process.pid() + " failed");
+        }
+    }
+
+    private Process process(Member member) {
         Process process = processes.get(member.node());
         if (process == null) {
             throw new IllegalStateException("node " + member.node() + " was not started");
         }
-        process.destroyForcibly();
-        process.waitFor();
-        return process.pid();
+        return process;
     }
 
     /** The first datanode that has ended although nobody ended it. */

@@ -5,7 +5,6 @@ import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.server.cli.Sizes;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -98,11 +97,12 @@ final class Demo {
         Export export = control.export();
         Member owner = site.member(export.getOwner());
         try (Observer observer = new Observer(control);
-                Load load = connect(owner, nodes)) {
+                OwnerWatch owners = new OwnerWatch(site);
+                Load load = connect(owners, nodes)) {
             picture.say("Serving it from node %d; load: %s", owner.node(), Load.describe());
             measures.start(System.nanoTime());
             load.start();
-            Member victim = victim(site, owner);
+            Member victim = options.victim() == Victim.OWNER ? owner : replica(site, owner);
             long part = TimeUnit.SECONDS.toNanos(options.seconds()) / 3;
             long start = System.nanoTime();
             watch(start + part, observer);
@@ -126,7 +126,8 @@ final class Demo {
     }
 
     /** The export opens when its components are there; until then connections are refused. */
-    private Load connect(Member owner, Datanodes nodes) throws IOException, InterruptedException {
+    private Load connect(OwnerWatch owners, Datanodes nodes)
+            throws IOException, InterruptedException {
         Load[] load = new Load[1];
         IOException[] last = new IOException[1];
         try {
@@ -136,11 +137,7 @@ final class Demo {
                     nodes,
                     () -> {
                         try {
-                            load[0] =
-                                    new Load(
-                                            UnixDomainSocketAddress.of(owner.nbdSocket()),
-                                            Control.VOLUME,
-                                            measures);
+                            load[0] = new Load(owners, measures);
                             return true;
                         } catch (IOException e) {
                             last[0] = e;
@@ -153,7 +150,7 @@ final class Demo {
         return load[0];
     }
 
-    private static Member victim(Site site, Member owner) {
+    private static Member replica(Site site, Member owner) {
         return site.members().reversed().stream()
                 .filter(member -> member.node() != owner.node())
                 .findFirst()

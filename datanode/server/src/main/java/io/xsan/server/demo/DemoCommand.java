@@ -39,6 +39,14 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Size of the volume (default: 1GiB).")
     private Long size = 1L << 30;
 
+    @Option(
+            names = "--kill",
+            paramLabel = "WHOM",
+            description =
+                    "Whom to end in the middle, replica or owner (default:"
+                            + " replica). The owner serves the volume.")
+    private Victim victim = Victim.REPLICA;
+
     /** A demo with the defaults. */
     public DemoCommand() {}
 
@@ -50,7 +58,7 @@ public final class DemoCommand implements Callable<Integer> {
             System.out.println("Stopped " + stopped + " datanodes of " + place);
             return 0;
         }
-        return new Demo(new DemoOptions(seconds, isKept, place, size)).run() ? 0 : 1;
+        return new Demo(new DemoOptions(seconds, isKept, place, size, victim)).run() ? 0 : 1;
     }
 
     private Path directory() throws IOException {

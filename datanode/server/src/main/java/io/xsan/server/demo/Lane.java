@@ -1,6 +1,7 @@
 package io.xsan.server.demo;
 
 import io.xsan.server.demo.nbd.NbdClient;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ final class Lane {
 
     private final int number;
     private final int lanes;
-    private final NbdClient client;
+    private final Connection connection;
     private final Measures measures;
     private final int chunks;
     private final SplittableRandom random;
@@ -36,12 +37,12 @@ final class Lane {
     private final BitSet written;
     private long write;
 
-    Lane(int number, int lanes, NbdClient client, Measures measures) {
+    Lane(int number, int lanes, Connection connection, Measures measures) {
         this.number = number;
         this.lanes = lanes;
-        this.client = client;
+        this.connection = connection;
         this.measures = measures;
-        long all = client.export().sizeBytes() / Load.CHUNK_BYTES;
+        long all = connection.client().export().sizeBytes() / Load.CHUNK_BYTES;
         this.chunks = Math.toIntExact((all - number + lanes - 1) / lanes);
         this.random = new SplittableRandom(number);
         this.expected = new long[chunks * PAGES_EACH];
@@ -61,9 +62,8 @@ final class Lane {
         for (int i = first; i < first + pages; i++) {
             PageContent.put(buffer, page(chunk, i), write);
         }
-        long start = System.nanoTime();
-        boolean isDone =
-                await("write", chunk, client.write(offset(chunk, first), buffer.flip()), start);
+        buffer.flip();
+        boolean isDone = await("write", chunk, c -> c.write(offset(chunk, first), buffer.rewind()));
         if (isDone) {
             Arrays.fill(
                     expected,
@@ -79,8 +79,7 @@ final class Lane {
 
     private boolean read(int chunk, int first, int pages) throws InterruptedException {
         buffer.clear().limit(pages * PageContent.PAGE_BYTES);
-        long start = System.nanoTime();
-        if (!await("read", chunk, client.read(offset(chunk, first), buffer), start)) {
+        if (!await("read", chunk, c -> c.read(offset(chunk, first), buffer.rewind()))) {
             return false;
         }
         measures.reads.increment();
@@ -121,20 +120,37 @@ final class Lane {
         }
     }
 
-    private boolean await(String what, int chunk, CompletableFuture<Void> reply, long startNanos)
-            throws InterruptedException {
-        try {
-            reply.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            String why =
-                    e instanceof TimeoutException
-                            ? "no answer for " + ANSWER_SECONDS_MAX + " s"
-                            : String.valueOf(e.getCause());
-            measures.onError(what + " of chunk " + (chunk * (long) lanes + number) + ": " + why);
-            return false;
+    private interface Request {
+        CompletableFuture<Void> on(NbdClient client);
+    }
+
+    /** Where the connection breaks, the request is sent again: it has no effect twice. */
+    private boolean await(String what, int chunk, Request request) throws InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
+            NbdClient client = connection.client();
+            try {
+                request.on(client).get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+                measures.onAnswer(start, System.nanoTime());
+                return true;
+            } catch (TimeoutException e) {
+                return failed(what, chunk, "no answer for " + ANSWER_SECONDS_MAX + " s");
+            } catch (ExecutionException e) {
+                if (!client.isBroken()) {
+                    return failed(what, chunk, String.valueOf(e.getCause()));
+                }
+            }
+            try {
+                connection.renew(client, ANSWER_SECONDS_MAX);
+            } catch (IOException e) {
+                return failed(what, chunk, "no owner: " + e.getMessage());
+            }
         }
-        measures.onAnswer(startNanos, System.nanoTime());
-        return true;
+    }
+
+    private boolean failed(String what, int chunk, String why) {
+        measures.onError(what + " of chunk " + (chunk * (long) lanes + number) + ": " + why);
+        return false;
     }
 
     private long page(int chunk, int index) {

@@ -1,8 +1,6 @@
 package io.xsan.server.demo;
 
-import io.xsan.server.demo.nbd.NbdClient;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,21 +16,22 @@ final class Load implements AutoCloseable {
         void on(Lane lane) throws InterruptedException;
     }
 
-    private final List<NbdClient> clients = new ArrayList<>();
+    private final List<Connection> clients = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean isStopping;
 
-    /** Connects to an export of {@code address}. */
-    Load(SocketAddress address, String export, Measures measures) throws IOException {
+    /** Connects to the owner that {@code owners} knows, and follows it. */
+    Load(OwnerWatch owners, Measures measures) throws IOException {
         try {
             for (int i = 0; i < CONNECTIONS; i++) {
-                clients.add(NbdClient.connect(address, export));
+                clients.add(new Connection(owners));
             }
         } catch (IOException e) {
             close();
             throw e;
         }
+        owners.onChange(owner -> clients.forEach(client -> client.onOwner(owner)));
         int all = CONNECTIONS * LANES_EACH;
         for (int i = 0; i < all; i++) {
             lanes.add(new Lane(i, all, clients.get(i % CONNECTIONS), measures));
@@ -87,7 +86,7 @@ final class Load implements AutoCloseable {
 
     @Override
     public void close() {
-        for (NbdClient client : clients) {
+        for (Connection client : clients) {
             try {
                 client.close();
             } catch (IOException e) {

@@ -48,6 +48,11 @@ final class Measures {
         return TimeUnit.NANOSECONDS.toMillis(stallNanos.get());
     }
 
+    /** What stalled until now counts no more. */
+    void forgetStall() {
+        stallNanos.reset();
+    }
+
     void onError(String what) {
         errors.increment();
         keep(what);

@@ -6,7 +6,6 @@ import io.xsan.server.node.Datanode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +75,7 @@ public final class RehearsalCommand implements Callable<Integer> {
     }
 
     private static void beDatanode(Path place) throws IOException, InterruptedException {
-        Site site = Site.create(place, 1, DEVICE_BYTES);
+        Site site = Site.create(place, 1, DEVICE_BYTES, "127.0.0.");
         Member member = site.member(1);
         Thread.ofPlatform()
                 .daemon()
@@ -86,7 +85,7 @@ public final class RehearsalCommand implements Callable<Integer> {
             await("the datanode is ready", () -> control.isFormed(1));
             control.create(VOLUME_BYTES, 1);
             control.export();
-            doIo(member);
+            doIo(site);
         }
         Files.createFile(place.resolve(READY));
     }
@@ -115,18 +114,20 @@ public final class RehearsalCommand implements Callable<Integer> {
         }
     }
 
-    private static void doIo(Member member) throws IOException, InterruptedException {
+    private static void doIo(Site site) throws IOException, InterruptedException {
+        try (OwnerWatch owners = new OwnerWatch(site)) {
+            doIo(owners);
+        }
+    }
+
+    private static void doIo(OwnerWatch owners) throws IOException, InterruptedException {
         Load[] opened = new Load[1];
         Measures measures = new Measures();
         await(
                 "the volume is served",
                 () -> {
                     try {
-                        opened[0] =
-                                new Load(
-                                        UnixDomainSocketAddress.of(member.nbdSocket()),
-                                        Control.VOLUME,
-                                        measures);
+                        opened[0] = new Load(owners, measures);
                         return true;
                     } catch (IOException e) {
                         return false;

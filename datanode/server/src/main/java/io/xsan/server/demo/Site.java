@@ -41,17 +41,21 @@ final class Site {
      * @throws IOException if the directory has other things in it, or cannot be used
      */
     static Site create(Path directory, long volumeBytes) throws IOException {
-        return create(directory, NODES, 2 * volumeBytes + (2L << 30));
+        return create(directory, NODES, 2 * volumeBytes + (2L << 30), "127.0.0.");
     }
 
-    /** As above, with {@code nodes} datanodes with a device of {@code deviceBytes} each. */
-    static Site create(Path directory, int nodes, long deviceBytes) throws IOException {
+    /**
+     * As above, with {@code nodes} datanodes with a device of {@code deviceBytes} each, whose
+     * addresses begin with {@code prefix}, such as 127.0.0.
+     */
+    static Site create(Path directory, int nodes, long deviceBytes, String prefix)
+            throws IOException {
         if (Files.exists(directory)) {
             wipe(directory);
         }
         Files.createDirectories(directory);
         Files.createFile(directory.resolve(MARK));
-        Site site = new Site(directory, Addresses.choose(directory, nodes));
+        Site site = new Site(directory, Addresses.choose(directory, nodes, prefix));
         String clusterId = UUID.randomUUID().toString();
         ClusterAuthority authority = ClusterAuthority.create(directory, clusterId);
         HeartbeatKey.create(directory.resolve(HEARTBEAT_KEY));

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -171,7 +172,11 @@ public final class FollowerLog implements MetadataGroup {
 
     @Override
     public void propose(byte[] command, Callback callback) {
-        threads.execute(() -> callback.onOutcome(send(command)));
+        try {
+            threads.execute(() -> callback.onOutcome(send(command)));
+        } catch (RejectedExecutionException e) {
+            callback.onOutcome(new Outcome.NotReady("this datanode stops"));
+        }
     }
 
     private Outcome send(byte[] command) {
@@ -208,6 +213,11 @@ public final class FollowerLog implements MetadataGroup {
     @Override
     public LeaseAnswer renewLease(int node, long incarnation, long followedIndex) {
         return LeaseAnswer.NOT_LEADER;
+    }
+
+    @Override
+    public boolean giveUpLead(int successor, long timeoutMillis) {
+        return false;
     }
 
     @Override

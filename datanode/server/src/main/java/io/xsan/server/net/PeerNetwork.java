@@ -362,6 +362,11 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
         return traffic;
     }
 
+    /** The other datanodes that there is a link to. On the loop. */
+    public Set<Integer> peersUp() {
+        return new LinkedHashSet<>(links.keySet());
+    }
+
     /** Delivers what this node sent to itself; part of a turn's end, before and after the disk. */
     public void deliverLocal() {
         for (int round = 0; round < LOCAL_ROUNDS_MAX && !local.isEmpty(); round++) {

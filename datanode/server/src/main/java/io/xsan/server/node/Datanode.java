@@ -44,6 +44,8 @@ public final class Datanode implements NodeView {
     private static final int FEATURE_LEVEL = 1;
     private static final long REGISTER_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long IMAGE_WAIT_MILLIS = 3_000;
+    private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+    private static final long LEAD_MILLIS = 700;
 
     private final DatanodeConfig config;
     private final EventLog log;
@@ -85,6 +87,8 @@ public final class Datanode implements NodeView {
                                 incarnation,
                                 clock,
                                 shard::settledIndex,
+                                shard::letGoIndex,
+                                shard::turnedNanos,
                                 shard::onLease,
                                 log));
         shard.start(data.resolve("nbd.sock"), config.cluster().address(DatanodeConfig.Port.NBD));
@@ -250,7 +254,9 @@ public final class Datanode implements NodeView {
     /** Stops in order; what was acknowledged is durable on return. */
     void stop() {
         isStopping = true;
+        isReady = false;
         log.info("datanode-stopping", "node", config.cluster().nodeId());
+        handOver();
         health.close();
         api.close();
         try {
@@ -263,6 +269,22 @@ public final class Datanode implements NodeView {
             log.warn("stop-not-clean", "reason", e);
         }
         log.info("datanode-stopped", "node", config.cluster().nodeId());
+    }
+
+    /** While this node still serves, its lease is renewed and its components answer. */
+    private void handOver() {
+        if (!image().isFormed()) {
+            return;
+        }
+        HandOver handOver = new HandOver(this, shard::peersUp, proposer, peers, log);
+        handOver.volumes(clock.nanoTime() + HAND_OVER_NANOS, clock);
+        if (group.leaderNode() == config.cluster().nodeId()) {
+            handOver.successor(group.members())
+                    .ifPresent(node -> {
+                        boolean isDone = group.giveUpLead(node, LEAD_MILLIS);
+                        log.info("metadata-lead-given-up", "to", node, "done", isDone);
+                    });
+        }
     }
 
     @Override

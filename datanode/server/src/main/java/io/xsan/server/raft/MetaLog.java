@@ -28,11 +28,14 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 final class MetaLog extends BaseStateMachine {
     private final MetaStateMachine machine;
     private final Leases leases;
+    private final Runnable onLeader;
     private final Log log;
 
-    MetaLog(MetaStateMachine machine, Leases leases, Log log) {
+    /** {@code onLeader} is told of another leader, quickly. */
+    MetaLog(MetaStateMachine machine, Leases leases, Runnable onLeader, Log log) {
         this.machine = machine;
         this.leases = leases;
+        this.onLeader = onLeader;
         this.log = log;
     }
 
@@ -78,5 +81,6 @@ final class MetaLog extends BaseStateMachine {
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
         log.info("metadata-leader", "node", newLeader == null ? "" : newLeader.toString());
+        onLeader.run();
     }
 }

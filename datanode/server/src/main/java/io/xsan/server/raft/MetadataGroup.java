@@ -17,6 +17,12 @@ public interface MetadataGroup extends ConsensusLog, AutoCloseable {
     /** Asks this node, as the leader, for the lease of a node; see LeaseTable. Any thread. */
     LeaseAnswer renewLease(int node, long incarnation, long followedIndex);
 
+    /**
+     * If this node leads, makes another member the leader, which takes a fraction of the time of an
+     * election after its end. Answers whether that one took it over, within {@code timeoutMillis}.
+     */
+    boolean giveUpLead(int successor, long timeoutMillis);
+
     /** Ends this node's part; the log is durable on return. */
     @Override
     void close() throws IOException;

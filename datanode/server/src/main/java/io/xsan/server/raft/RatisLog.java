@@ -3,9 +3,12 @@ package io.xsan.server.raft;
 import io.xsan.base.ClusterId;
 import io.xsan.base.log.Log;
 import io.xsan.base.seam.Clock;
+import io.xsan.engine.EngineLimits;
 import io.xsan.meta.MetaStateMachine;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.lease.LeaseAnswer;
+import io.xsan.meta.lease.LeaseConfig;
+import io.xsan.meta.takeover.TakeoverPolicy;
 import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.rocksdb.RocksKvStore;
 import java.io.IOException;
@@ -15,8 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.ratis.client.RaftClient;
@@ -46,7 +47,13 @@ import org.apache.ratis.util.TimeDuration;
  * is synced before an entry counts; everything that was answered as applied survives.
  */
 public final class RatisLog implements MetadataGroup {
-    private static final int ATTEMPTS = 8;
+    private static final int PAUSE_MILLIS = 100;
+
+    /**
+     * A proposal has its outcome by then: longer than an election takes, after which it is sent
+     * again.
+     */
+    private static final int ANSWER_MILLIS = 3_000;
 
     private final Leases leases;
     private final MetaLog machine;
@@ -55,7 +62,9 @@ public final class RatisLog implements MetadataGroup {
     private final RaftClient client;
     private final RaftGroup group;
     private final int electionTimeoutMillis;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final TakeoverDriver takeovers;
+    private final Proposals proposals = new Proposals(ANSWER_MILLIS);
+    private volatile boolean isGivingUp;
 
     /** Who the member is, and where it keeps its log. */
     public record Setup(
@@ -85,7 +94,7 @@ public final class RatisLog implements MetadataGroup {
                             leases.onImage(image);
                             listener.accept(image);
                         });
-        this.machine = new MetaLog(state, leases, log);
+        this.machine = new MetaLog(state, leases, proposals::onLeaderChanged, log);
         this.electionTimeoutMillis = setup.electionTimeoutMillis();
         this.group = group(setup);
         RaftProperties properties = properties(setup);
@@ -111,15 +120,24 @@ public final class RatisLog implements MetadataGroup {
                                         : RaftStorage.StartupOption.FORMAT)
                         .build();
         server.start();
-        client =
-                RaftClient.newBuilder()
-                        .setProperties(properties)
-                        .setParameters(parameters)
-                        .setRaftGroup(group)
-                        .setRetryPolicy(
-                                RetryPolicies.retryUpToMaximumCountWithFixedSleep(
-                                        ATTEMPTS, TimeDuration.valueOf(250, TimeUnit.MILLISECONDS)))
-                        .build();
+        client = client(properties, parameters);
+        TakeoverPolicy policy =
+                new TakeoverPolicy(
+                        EngineLimits.DEFAULT.startWaitNanos(),
+                        2 * LeaseConfig.DEFAULT.renewEveryNanos());
+        takeovers = new TakeoverDriver(() -> leases.plan(policy), this::isConfirmed, this, log);
+        takeovers.start();
+    }
+
+    private RaftClient client(RaftProperties properties, Parameters parameters) {
+        return RaftClient.newBuilder()
+                .setProperties(properties)
+                .setParameters(parameters)
+                .setRaftGroup(group)
+                .setRetryPolicy(
+                        RetryPolicies.retryUpToMaximumCountWithFixedSleep(
+                                ANSWER_MILLIS / PAUSE_MILLIS, millis(PAUSE_MILLIS)))
+                .build();
     }
 
     private static RaftGroup group(Setup setup) {
@@ -165,7 +183,7 @@ public final class RatisLog implements MetadataGroup {
     /** Each proposal waits on a thread of its own: an ordered client ends at its first failure. */
     @Override
     public void propose(byte[] command, Callback callback) {
-        threads.execute(() -> callback.onOutcome(send(command)));
+        proposals.propose(command, this::send, callback);
     }
 
     private Outcome send(byte[] command) {
@@ -221,7 +239,7 @@ public final class RatisLog implements MetadataGroup {
 
     @Override
     public LeaseAnswer renewLease(int node, long incarnation, long followedIndex) {
-        return leases.renew(node, incarnation, followedIndex, isConfirmed());
+        return leases.renew(node, incarnation, followedIndex, !isGivingUp && isConfirmed());
     }
 
     /** True if a majority has answered this leader within less than half an election timeout. */
@@ -243,8 +261,23 @@ public final class RatisLog implements MetadataGroup {
     }
 
     @Override
+    public boolean giveUpLead(int successor, long timeoutMillis) {
+        // Followers that vote at once do not wait until the leases given here have run out.
+        isGivingUp = true;
+        try {
+            return client.admin()
+                    .transferLeadership(
+                            RaftPeerId.valueOf(Integer.toString(successor)), timeoutMillis)
+                    .isSuccess();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
     public void close() throws IOException {
-        threads.shutdownNow();
+        takeovers.close();
+        proposals.close();
         client.close();
         server.close();
         store.close();

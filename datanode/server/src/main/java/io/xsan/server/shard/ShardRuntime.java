@@ -41,6 +41,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -83,6 +84,8 @@ public final class ShardRuntime {
     private final ShardExports exports;
     private final NbdServer nbd;
     private volatile long settledIndex;
+    private volatile long letGoIndex;
+    private volatile long turnedNanos;
 
     /**
      * Opens the device (formatting it if it is blank) and recovers the store. {@code meta} makes
@@ -93,6 +96,7 @@ public final class ShardRuntime {
      */
     public ShardRuntime(Setup setup, Function<ShardRuntime, MetaPort> meta) throws IOException {
         this.setup = setup;
+        turnedNanos = setup.clock().nanoTime();
         loop = new ShardLoop("xsan-shard-0", setup.clock(), setup.log());
         pool = new BufferPool(setup.pool());
         disk = LocalDisk.open(setup.device().path(), setup.device().bytes(), setup.log());
@@ -209,6 +213,18 @@ public final class ShardRuntime {
             loop.touch();
         }
         settledIndex = core.settledIndex();
+        letGoIndex = core.letGoIndex();
+        turnedNanos = nowNanos;
+    }
+
+    /** Index of which the leader should know at once that it is settled. Any thread. */
+    public long letGoIndex() {
+        return letGoIndex;
+    }
+
+    /** When the last turn ended, or this was made. Any thread. */
+    public long turnedNanos() {
+        return turnedNanos;
     }
 
     /** Takes a newer image of the metadata. Any thread. */
@@ -250,6 +266,11 @@ public final class ShardRuntime {
                         loop.mailboxDepth(),
                         loop.mailboxWaits(),
                         pool.lentCount()));
+    }
+
+    /** The other datanodes that there is a link to. Any thread but the loop's. */
+    public Set<Integer> peersUp() {
+        return onLoop(network::peersUp);
     }
 
     /** What the shard is doing. Any thread but the loop's. */

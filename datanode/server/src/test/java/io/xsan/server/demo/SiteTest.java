@@ -38,9 +38,9 @@ class SiteTest {
 
     @Test
     void noOptionOutOfRangeIsTaken() {
-        assertThatThrownBy(() -> new DemoOptions(1, false, directory, VOLUME_BYTES))
+        assertThatThrownBy(() -> new DemoOptions(1, false, directory, VOLUME_BYTES, Victim.REPLICA))
                 .hasMessageContaining("--seconds");
-        assertThatThrownBy(() -> new DemoOptions(20, false, directory, 4096))
+        assertThatThrownBy(() -> new DemoOptions(20, false, directory, 4096, Victim.REPLICA))
                 .hasMessageContaining("--size");
     }
 }

@@ -4,12 +4,14 @@ import io.xsan.base.Check;
 import io.xsan.base.seam.ConsensusLog;
 import io.xsan.base.seam.ConsensusLog.Callback;
 import io.xsan.base.seam.ConsensusLog.Outcome;
+import io.xsan.engine.EngineLimits;
 import io.xsan.meta.MetaStateMachine;
 import io.xsan.meta.codec.CommandCodec;
 import io.xsan.meta.codec.Decoded;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
 import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.takeover.TakeoverPolicy;
 import io.xsan.sim.world.SimLane;
 import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
@@ -43,16 +45,44 @@ public final class SimConsensus {
     private final List<ClusterImage> recent = new ArrayList<>();
     private final TreeMap<Integer, Member> members = new TreeMap<>();
     private final TreeSet<Integer> unreachable = new TreeSet<>();
+    private final SimRandom lateness;
+    private final TakeoverPolicy takeovers =
+            new TakeoverPolicy(
+                    EngineLimits.DEFAULT.startWaitNanos(), 2 * SimLeases.CONFIG.renewEveryNanos());
     private boolean hasQuorum = true;
 
     /** An empty log. */
     public SimConsensus(SimWorld world, MetaConditions conditions, SimLeases leases) {
         this.world = world;
         this.chance = world.random("consensus");
+        this.lateness = world.random("takeover");
         this.conditions = conditions;
         this.leases = leases;
         this.machine = new MetaStateMachine(new SimKvStore(), _ -> {});
         recent.add(machine.image());
+        world.after(TakeoverPolicy.ASK_NANOS, this::takeOver);
+    }
+
+    /** What the leader does again and again; a leader without a quorum finds things out in vain. */
+    private void takeOver() {
+        List<Command.TakeOver.Change> plan = leases.plan(takeovers, machine.image());
+        if (hasQuorum && !plan.isEmpty()) {
+            Command command = new Command.TakeOver(plan);
+            if (lateness.happens(conditions.lateCommands())) {
+                world.probes().hit("meta.late-takeover");
+                world.after(lateness.between(0, LATE_NANOS), () -> applyIfLed(command));
+            } else {
+                world.probes().hit("meta.takeover");
+                apply(0, command);
+            }
+        }
+        world.after(TakeoverPolicy.ASK_NANOS, this::takeOver);
+    }
+
+    private void applyIfLed(Command command) {
+        if (hasQuorum) {
+            apply(0, command);
+        }
     }
 
     /** The state now, as only an all-knowing observer sees it. */
@@ -161,7 +191,7 @@ public final class SimConsensus {
 
     private void applyLate(Proposal proposal) {
         if (hasQuorum && isAllowed(proposal.command())) {
-            apply(proposal);
+            apply(proposal.node(), proposal.command());
         }
     }
 
@@ -169,7 +199,7 @@ public final class SimConsensus {
         if (!hasQuorum) {
             maybe(proposal, false);
         } else if (isAllowed(proposal.command())) {
-            byte[] result = apply(proposal);
+            byte[] result = apply(proposal.node(), proposal.command());
             if (chance.happens(conditions.lostAnswers())) {
                 world.probes().hit("meta.lost-answer");
                 maybe(proposal, false);
@@ -195,15 +225,13 @@ public final class SimConsensus {
         proposal.lane().post(delayNanos, () -> proposal.callback().onOutcome(outcome));
     }
 
-    private byte[] apply(Proposal proposal) {
-        Command command = proposal.command();
+    private byte[] apply(int node, Command command) {
         byte[] bytes = machine.apply(log.size() + 1, CommandCodec.encode(command));
         Result result = SimMetaPort.decode(bytes);
         log.add(new Entry(command, result));
         boolean isDone = !(result instanceof Result.Refused);
         leases.onImage(machine.image());
-        world.trace(
-                command.getClass().getSimpleName(), proposal.node(), log.size(), isDone ? 1 : 0);
+        world.trace(command.getClass().getSimpleName(), node, log.size(), isDone ? 1 : 0);
         recent.add(machine.image());
         if (recent.size() > RECENT) {
             recent.removeFirst();

@@ -2,12 +2,15 @@ package io.xsan.sim.meta;
 
 import io.xsan.base.NodeId;
 import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Command.TakeOver;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.lease.LeaseAnswer;
 import io.xsan.meta.lease.LeaseConfig;
 import io.xsan.meta.lease.LeaseTable;
+import io.xsan.meta.takeover.TakeoverPolicy;
 import io.xsan.sim.world.SimClock;
 import io.xsan.sim.world.SimWorld;
+import java.util.List;
 
 /** The leader's side of the leases (rule 5): the real table on the clock of the leader. */
 public final class SimLeases {
@@ -49,6 +52,10 @@ public final class SimLeases {
 
     void onImage(ClusterImage image) {
         table.onImage(image);
+    }
+
+    List<TakeOver.Change> plan(TakeoverPolicy policy, ClusterImage image) {
+        return policy.plan(image, table, clock.nanoTime());
     }
 
     boolean allows(Command.GrantEpoch grant) {

@@ -2,6 +2,7 @@ package io.xsan.sim.net;
 
 import io.xsan.base.ClusterId;
 import io.xsan.base.memory.BufferPool;
+import io.xsan.protocol.LinkLimits;
 import io.xsan.sim.world.SimLane;
 import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimFabric {
     /** Longest time until an end notices that its peer is silent. */
-    public static final long SILENCE_NANOS = 2_500 * SimWorld.MILLI_NANOS;
+    public static final long SILENCE_NANOS = LinkLimits.DEFAULT.silenceNanos();
 
     private static final long SELF_DELAY_NANOS = 2 * SimWorld.MICRO_NANOS;
 

@@ -37,6 +37,11 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
         SYNC_ERROR,
         /** Node a's device has latent errors, rots and loses writes at the rate of the amount. */
         BAD_DISK,
+        /**
+         * Node a's device says that it has synced, and has not; it loses power in the end, and all
+         * or a part of what it got since; back after the amount.
+         */
+        LYING_DISK,
         /** The metadata has no quorum. */
         NO_QUORUM,
         /** Node a does not reach the metadata. */

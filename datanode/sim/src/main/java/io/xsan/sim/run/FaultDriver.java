@@ -43,6 +43,7 @@ final class FaultDriver {
         switch (fault.kind()) {
             case KILL -> down(node(fault), false, fault.lastsNanos());
             case POWER_CUT -> down(node(fault), true, fault.lastsNanos());
+            case LYING_DISK -> lie(fault);
             case POWER_CUT_ALL ->
                     cluster.nodes().forEach(node -> down(node, true, fault.lastsNanos()));
             case PAUSE -> node(fault).pause(fault.lastsNanos());
@@ -123,6 +124,19 @@ final class FaultDriver {
         }
     }
 
+    private void lie(Fault fault) {
+        SimNode node = node(fault);
+        node.disk().lie(true);
+        later(
+                fault,
+                () -> {
+                    if (!isOver) {
+                        down(node, true, fault.amount());
+                    }
+                    node.disk().lie(false);
+                });
+    }
+
     private SimNode node(Fault fault) {
         return cluster.node(fault.a());
     }
@@ -148,6 +162,7 @@ final class FaultDriver {
             node.slowDisk(0);
             node.faultRates(DiskFaultRates.NONE);
             node.disk().fill(false);
+            node.disk().lie(false);
             node.disk().failNextSyncs(0);
             node.disk().stick(false);
             node.start();

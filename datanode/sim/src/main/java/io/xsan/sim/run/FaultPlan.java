@@ -62,6 +62,7 @@ final class FaultPlan {
             case ISOLATE -> new Fault(at, kind, a, 0, lasts, chance.below(2));
             case SLOW_NETWORK, SLOW_DISK ->
                     new Fault(at, kind, a, 0, lasts, chance.between(0, 300) * SimWorld.MILLI_NANOS);
+            case LYING_DISK -> new Fault(at, kind, victim, 0, lasts, lasts(chance));
             case BAD_DISK -> new Fault(at, kind, victim, 0, lasts, chance.between(0, 50_000));
             case HOST_BREAK ->
                     new Fault(at, kind, chance.below(shape.hosts()), 0, 0, chance.below(2));

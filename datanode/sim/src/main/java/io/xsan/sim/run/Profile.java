@@ -46,7 +46,12 @@ public enum Profile {
             Kind.META_CUT,
             Kind.HOST_BREAK,
             Kind.MOVE,
-            Kind.RESIZE);
+            Kind.RESIZE),
+    /**
+     * One device lies about its syncs; nothing else fails but connections of hosts. Only where
+     * every component holds every block is all of it noticed, so its runs are of such volumes.
+     */
+    LYING_DISK(Kind.LYING_DISK, Kind.LYING_DISK, Kind.MOVE, Kind.HOST_BREAK);
 
     private final List<Kind> kinds;
 

@@ -9,6 +9,7 @@ import io.xsan.sim.workload.HostOp;
 import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,14 +20,23 @@ public final class Scenarios {
     static final long START_NANOS = 3 * SimWorld.SECOND_NANOS;
 
     private static final int MILLION = 1_000_000;
-    private static final Profile[] PROFILES = Profile.values();
+
+    /** Those that seeds draw among; lying disks are drawn apart, since few seeds need them. */
+    private static final Profile[] PROFILES =
+            Arrays.stream(Profile.values())
+                    .filter(profile -> profile != Profile.LYING_DISK)
+                    .toArray(Profile[]::new);
+
+    private static final int LYING = 30_000;
 
     private Scenarios() {}
 
     /** The scenario of a seed with {@code ios} I/Os, of a given profile or the seed's own. */
     public static Scenario of(long seed, int ios, Optional<Profile> profile) {
         SimRandom config = SimRandom.of(seed, "config");
-        Profile own = PROFILES[config.below(PROFILES.length)];
+        Profile drawn = PROFILES[config.below(PROFILES.length)];
+        boolean isLying = SimRandom.of(seed, "lying").happens(LYING);
+        Profile own = isLying ? Profile.LYING_DISK : drawn;
         Shape shape = shape(config, profile.orElse(own));
         return new Scenario(
                 seed,
@@ -38,6 +48,10 @@ public final class Scenarios {
     private static Shape shape(SimRandom chance, Profile profile) {
         int nodes = chance.happens(700_000) ? 3 : (int) chance.between(2, 5);
         int replicas = Math.min(nodes, chance.happens(800_000) ? 3 : 2);
+        if (profile == Profile.LYING_DISK) {
+            nodes = 3;
+            replicas = 3;
+        }
         boolean isTight = chance.happens(200_000);
         int minReplicas = isTight ? replicas : VolumePolicy.defaultMinReplicas(replicas);
         if (chance.happens(250_000)) {

@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,6 +25,7 @@ public final class NbdClient implements AutoCloseable {
     private static final int WRITE = 1;
     private static final int DISCONNECT = 2;
     private static final int FLUSH = 3;
+    private static final int SHUTDOWN = 108;
 
     private final SocketChannel channel;
     private final NbdExport export;
@@ -43,12 +45,18 @@ public final class NbdClient implements AutoCloseable {
     /**
      * Connects over a unix socket or TCP and chooses an export.
      *
-     * @throws IOException if nothing listens there, or the server does not have the export
+     * @throws IOException if nothing listens there, the server does not have the export, or does
+     *     not answer within {@code timeoutMillis}
      */
-    public static NbdClient connect(SocketAddress address, String export) throws IOException {
+    public static NbdClient connect(SocketAddress address, String export, long timeoutMillis)
+            throws IOException {
         boolean isTcp = address instanceof InetSocketAddress;
         SocketChannel channel =
                 isTcp ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
+        CompletableFuture<Void> guard =
+                CompletableFuture.runAsync(
+                        () -> closeQuietly(channel),
+                        CompletableFuture.delayedExecutor(timeoutMillis, TimeUnit.MILLISECONDS));
         try {
             if (isTcp) {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -60,7 +68,23 @@ public final class NbdClient implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        } finally {
+            guard.cancel(false);
         }
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Who waits for it is told by its own failure.
+            return;
+        }
+    }
+
+    /** Breaks the connection, as if the other end had gone. */
+    public void abandon() {
+        closeQuietly(channel);
     }
 
     /** What the server told of the export. */
@@ -113,6 +137,7 @@ public final class NbdClient implements AutoCloseable {
 
     private void takeReplies() {
         ByteBuffer reply = ByteBuffer.allocateDirect(16);
+        Waiting request = null;
         try {
             while (true) {
                 reply.clear();
@@ -120,9 +145,12 @@ public final class NbdClient implements AutoCloseable {
                 reply.flip();
                 int magic = reply.getInt();
                 int error = reply.getInt();
-                Waiting request = waiting.remove(reply.getLong());
+                request = waiting.remove(reply.getLong());
                 if (magic != REPLY_MAGIC || request == null) {
                     throw new IOException("the NBD server sent a reply that is none");
+                }
+                if (error == SHUTDOWN) {
+                    throw new IOException("the server does not serve the export any more");
                 }
                 if (error != 0) {
                     request.reply.completeExceptionally(
@@ -133,14 +161,27 @@ public final class NbdClient implements AutoCloseable {
                 NbdGreeting.readFully(channel, request.target);
                 request.reply.complete(null);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(e);
+            if (request != null) {
+                // Its reply had begun; nothing happens where it had ended.
+                request.reply.completeExceptionally(broken(e));
+            }
         }
     }
 
-    private void fail(IOException why) {
+    private static IOException broken(Exception why) {
+        return new IOException("the connection broke: " + why.getMessage(), why);
+    }
+
+    /** True once nothing can be asked any more: the other end is gone, or serves it no longer. */
+    public boolean isBroken() {
+        return isBroken;
+    }
+
+    private void fail(Exception why) {
         isBroken = true;
-        IOException fault = new IOException("the connection broke: " + why.getMessage());
+        IOException fault = broken(why);
         for (Long request : waiting.keySet()) {
             Waiting left = waiting.remove(request);
             if (left != null) {
