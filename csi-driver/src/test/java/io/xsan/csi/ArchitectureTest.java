@@ -39,6 +39,7 @@ class ArchitectureTest {
                         "com.google.common.util.concurrent..",
                         "java..",
                         "javax.net.ssl..",
+                        "com.sun.net.httpserver",
                         "org.jspecify..")
                 .check(ALL);
     }

@@ -29,6 +29,31 @@ class OptionsTest {
     }
 
     @Test
+    void nodeHasOptionsOfItsOwn() {
+        Options options =
+                Options.parse(
+                        "node",
+                        "--endpoint",
+                        "/csi/csi.sock",
+                        "--host=worker",
+                        "--agent",
+                        "unix:///run/xsan/agent.sock",
+                        "--max-volumes",
+                        "7");
+
+        assertThat(options.mode()).isEqualTo(Options.Mode.NODE);
+        assertThat(options.host()).isEqualTo("worker");
+        assertThat(options.agent()).isEqualTo(Path.of("/run/xsan/agent.sock"));
+        assertThat(options.maxVolumes()).isEqualTo(7);
+        assertThat(options.isRegistered()).isFalse();
+        assertThat(options.healthPort()).isZero();
+        assertThatThrownBy(() -> Options.parse("node", "--datanodes", "a:1"))
+                .hasMessageContaining("'--datanodes'");
+        assertThatThrownBy(() -> Options.parse("node", "--health", "70000").healthPort())
+                .hasMessageContaining("--health is '70000'");
+    }
+
+    @Test
     void whatIsWrongIsNamed() {
         assertThatThrownBy(Options::parse).hasMessageContaining("mode");
         assertThatThrownBy(() -> Options.parse("controller", "--end", "x"))

@@ -22,8 +22,11 @@ public interface Devices {
     /** The device of a volume; empty if it has none here. */
     Optional<Device> find(String volumeId) throws IOException;
 
-    /** Lets the device have the size that the volume has now, and answers it. */
-    Device refresh(String volumeId) throws IOException;
+    /**
+     * Lets the device have the size that the volume has now, and answers it. Waits a while for one
+     * of {@code leastBytes}; what is answered may be smaller.
+     */
+    Device refresh(String volumeId, long leastBytes) throws IOException;
 
     /**
      * Makes all I/O of the device fail that waits, so that it can be unmounted although its volume

@@ -82,12 +82,13 @@ public final class NodeService extends NodeGrpc.NodeImplBase {
     @Override
     public void nodeGetInfo(
             NodeGetInfoRequest request, StreamObserver<NodeGetInfoResponse> observer) {
-        observer.onNext(
-                NodeGetInfoResponse.newBuilder()
-                        .setNodeId(nodeId)
-                        .setMaxVolumesPerNode(devices.most())
-                        .build());
-        observer.onCompleted();
+        calls.read(
+                observer,
+                () ->
+                        NodeGetInfoResponse.newBuilder()
+                                .setNodeId(nodeId)
+                                .setMaxVolumesPerNode(devices.most())
+                                .build());
     }
 
     @Override
@@ -182,14 +183,12 @@ public final class NodeService extends NodeGrpc.NodeImplBase {
                     Status.Code.NOT_FOUND,
                     "volume " + request.getVolumeId() + " is not staged on this node");
         }
-        Device device = devices.refresh(request.getVolumeId());
-        if (device.sizeBytes() < request.getCapacityRange().getRequiredBytes()) {
+        long required = request.getCapacityRange().getRequiredBytes();
+        Device device = devices.refresh(request.getVolumeId(), required);
+        if (device.sizeBytes() < required) {
             throw Failures.of(
                     Status.Code.UNAVAILABLE,
-                    "the device has "
-                            + device.sizeBytes()
-                            + " bytes yet, not "
-                            + request.getCapacityRange().getRequiredBytes());
+                    "the device has " + device.sizeBytes() + " bytes yet, not " + required);
         }
         Optional<Mount> mount = MountTable.now().at(Path.of(request.getVolumePath()));
         if (mount.isPresent() && mount.get().source().equals(device.path().toString())) {

@@ -68,7 +68,7 @@ public final class LoopDevices implements Devices {
     }
 
     @Override
-    public Device refresh(String volumeId) throws IOException {
+    public Device refresh(String volumeId, long leastBytes) throws IOException {
         grow(file(volumeId), sizes.of(volumeId));
         Device device = find(volumeId).orElseThrow(() -> new IOException("no " + volumeId));
         commands.check(MILLIS, "losetup", "-c", device.path().toString());

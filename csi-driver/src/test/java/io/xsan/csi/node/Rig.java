@@ -106,8 +106,8 @@ final class Rig implements AutoCloseable {
         }
 
         @Override
-        public Device refresh(String id) throws IOException {
-            return kill.step(() -> devices.refresh(id));
+        public Device refresh(String id, long leastBytes) throws IOException {
+            return kill.step(() -> devices.refresh(id, leastBytes));
         }
 
         @Override
