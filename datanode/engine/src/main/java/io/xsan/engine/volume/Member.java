@@ -54,6 +54,8 @@ final class Member {
     /** Writes sent to it and not answered. */
     int unansweredWrites;
 
+    final Patience patience = new Patience();
+
     /** Being brought up to date. */
     @Nullable Resync resync;
 

@@ -45,6 +45,7 @@ public final class VolumeEngine {
     private final RangeLocks locks = new RangeLocks();
     private final Recorder recorder = new Recorder(this);
     private final Opening opening;
+    private final SilenceWatch silence = new SilenceWatch(this);
     private final Equaliser equaliser = new Equaliser(this, this::onEqual);
     private final HostSide host = new HostSide(this);
     private final FrameHeader header = new FrameHeader();
@@ -340,7 +341,7 @@ public final class VolumeEngine {
             return;
         }
         runLater(nowNanos);
-        failSilent(nowNanos);
+        silence.look(nowNanos);
         if (nowNanos - retryNanos < 0 || isEnded()) {
             return;
         }
@@ -360,15 +361,6 @@ public final class VolumeEngine {
             if (nowNanos - each.dueNanos >= 0 && !isEnded()) {
                 later.remove(each);
                 each.action.run();
-            }
-        }
-    }
-
-    private void failSilent(long nowNanos) {
-        long silent = exchanges.silent(nowNanos - limits().componentTimeoutNanos());
-        for (Member member : members.all()) {
-            if ((silent & member.bit) != 0) {
-                onMemberFailed(member, "no answer in time");
             }
         }
     }

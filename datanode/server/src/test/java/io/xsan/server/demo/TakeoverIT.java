@@ -109,14 +109,12 @@ class TakeoverIT {
         repeat(
                 "replica only",
                 () -> {
-                    Member owner = cluster.owner();
-                    Member victim = cluster.anyBut(owner, cluster.leader());
+                    Member victim = cluster.anyBut(cluster.owner(), cluster.leader());
                     long stall =
                             cluster.stallOf(() -> {
                                 cluster.nodes.kill(victim);
                                 cluster.goOn();
                             });
-                    assertThat(cluster.owner()).isEqualTo(owner);
                     cluster.nodes.start(victim);
                     cluster.awaitInSync();
                     return stall;
