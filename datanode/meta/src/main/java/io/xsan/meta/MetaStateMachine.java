@@ -39,6 +39,12 @@ public final class MetaStateMachine implements ConsensusLog.StateMachine {
         listener.accept(image);
     }
 
+    /** The store has another state by now, of a checkpoint: goes on from that. */
+    public void reload() {
+        image = StateStore.load(store);
+        listener.accept(image);
+    }
+
     /** The state now. */
     public ClusterImage image() {
         return image;

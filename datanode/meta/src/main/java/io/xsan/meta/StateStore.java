@@ -61,7 +61,9 @@ final class StateStore {
                             volume -> batch.put(key(id), RecordCodec.encode(volume)),
                             () -> batch.delete(key(id)));
         }
-        store.write(batch, false);
+        // That a cluster is formed and who is in it must not be forgotten by a power failure, not
+        // even until the log is applied again: a member that lost its disks asks the others.
+        store.write(batch, !decision.changedNodes().isEmpty());
     }
 
     private static byte[] key(NodeId id) {

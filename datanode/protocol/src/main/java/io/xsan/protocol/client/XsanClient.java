@@ -35,10 +35,13 @@ public final class XsanClient implements AutoCloseable {
             throws IOException {
         this.timeoutMillis = timeoutMillis;
         this.own = own;
+        PemCredentials identity =
+                PemCredentials.read(
+                        config.authority(), config.certificate(), config.key(), _ -> {});
         ChannelCredentials credentials =
                 TlsChannelCredentials.newBuilder()
-                        .trustManager(config.authority().toFile())
-                        .keyManager(PemIdentity.read(config.certificate(), config.key()))
+                        .trustManager(identity.trustManager())
+                        .keyManager(identity.keyManager())
                         .build();
         for (String endpoint : config.endpoints()) {
             NettyChannelBuilder builder = NettyChannelBuilder.forTarget(endpoint, credentials);

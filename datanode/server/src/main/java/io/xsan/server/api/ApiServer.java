@@ -9,12 +9,17 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.xsan.protocol.client.PemCredentials;
 import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.net.PeerIdentity;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -22,29 +27,39 @@ import javax.net.ssl.SSLSession;
  */
 public final class ApiServer implements AutoCloseable {
     /** What only nodes tell each other. */
-    private static final Set<String> OF_NODES = Set.of("RenewLease", "Follow", "Propose");
+    private static final Set<String> OF_NODES =
+            Set.of("RenewLease", "Follow", "Propose", "GetMembership", "JoinGroup");
 
     private static final Set<String> OF_AGENTS =
             Set.of("GetVolume", "ListVolumes", "FindOwner", "Watch");
 
+    private static final int LOOPS = 2;
+    private static final int CLOSE_MILLIS = 1_000;
+
+    private final EventLoopGroup loops =
+            new NioEventLoopGroup(LOOPS, new DefaultThreadFactory("xsan-api", true));
     private final Server server;
 
     /**
-     * Opens the port of {@code node}.
+     * Opens the port of {@code node}, whose certificate is that of {@code credentials}.
      *
      * @throws IOException if the port is taken or a PEM file cannot be used
      */
-    public ApiServer(NodeView node, Proposer proposer, Peers peers) throws IOException {
-        DatanodeConfig.Tls tls = node.config().tls();
+    public ApiServer(NodeView node, Proposer proposer, Peers peers, PemCredentials credentials)
+            throws IOException {
         String cluster = node.config().cluster().clusterId().toString();
         server =
                 NettyServerBuilder.forAddress(
                                 node.config().cluster().address(DatanodeConfig.Port.API),
                                 TlsServerCredentials.newBuilder()
-                                        .keyManager(tls.certificate().toFile(), tls.key().toFile())
-                                        .trustManager(tls.authority().toFile())
+                                        .keyManager(credentials.keyManager())
+                                        .trustManager(credentials.trustManager())
                                         .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
                                         .build())
+                        .channelFactory(
+                                () -> new ApiConnections(node.config().network().connectionsMax()))
+                        .bossEventLoopGroup(loops)
+                        .workerEventLoopGroup(loops)
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .intercept(new Roles(cluster))
                         .addService(new XsanService(node, proposer, peers))
@@ -86,5 +101,6 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+        var _ = loops.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

@@ -52,6 +52,12 @@ public interface NodeView {
     /** The members of the metadata group as far as they are known here. */
     List<DatanodeConfig.Member> members();
 
+    /** Takes a peer into the metadata group; errors are errors of the API. */
+    void admit(String peerId, DatanodeConfig.Member member);
+
+    /** Takes a node out of the metadata group; errors are errors of the API. */
+    void dismiss(int node);
+
     /** What was heard of the nodes by heartbeats. */
     Map<NodeId, HeardNode> heard();
 

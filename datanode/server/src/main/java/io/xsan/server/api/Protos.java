@@ -18,6 +18,7 @@ import io.xsan.protocol.v1.Component;
 import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.Heartbeat;
 import io.xsan.protocol.v1.HeldComponent;
+import io.xsan.protocol.v1.Membership;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.Policy;
@@ -25,6 +26,7 @@ import io.xsan.protocol.v1.ProposeResponse;
 import io.xsan.protocol.v1.Store;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.WatchEvent;
+import io.xsan.server.config.DatanodeConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +156,19 @@ final class Protos {
                 .setIncarnation(record.incarnation())
                 .setFeatureLevelMax(record.featureLevelMax())
                 .setStoreId(record.hasStore() ? String.format("%016x", record.storeId()) : "");
+    }
+
+    /** What is known of a node that wants to take part in the metadata group. */
+    static Membership membership(
+            ClusterImage image, List<DatanodeConfig.Member> members, int node) {
+        Membership.Builder shown =
+                Membership.newBuilder()
+                        .setFormed(image.isFormed())
+                        .setIsMember(members.stream().anyMatch(m -> m.nodeId() == node));
+        image.nodes().values().stream()
+                .filter(record -> record.id().value() == node)
+                .forEach(record -> shown.setKnown(true).setHasStore(record.hasStore()));
+        return shown.build();
     }
 
     /** How a proposal ended. */

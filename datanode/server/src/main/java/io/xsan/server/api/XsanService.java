@@ -33,9 +33,13 @@ import io.xsan.protocol.v1.FollowRequest;
 import io.xsan.protocol.v1.FollowUpdate;
 import io.xsan.protocol.v1.GetCapacityRequest;
 import io.xsan.protocol.v1.GetClusterStatusRequest;
+import io.xsan.protocol.v1.GetMembershipRequest;
 import io.xsan.protocol.v1.GetNodeStatusRequest;
+import io.xsan.protocol.v1.JoinGroupRequest;
 import io.xsan.protocol.v1.ListVolumesRequest;
 import io.xsan.protocol.v1.ListVolumesResponse;
+import io.xsan.protocol.v1.Member;
+import io.xsan.protocol.v1.Membership;
 import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeStatus;
@@ -43,6 +47,7 @@ import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.ProposeRequest;
 import io.xsan.protocol.v1.ProposeResponse;
 import io.xsan.protocol.v1.RaiseFeatureLevelRequest;
+import io.xsan.protocol.v1.RemoveMemberRequest;
 import io.xsan.protocol.v1.RenewLeaseRequest;
 import io.xsan.protocol.v1.RenewLeaseResponse;
 import io.xsan.protocol.v1.ReplaceNodeRequest;
@@ -536,6 +541,35 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                                     ? now
                                     : Protos.storeId(request.getStoreId());
                     done(new Command.ReplaceNode(id, store));
+                    return Empty.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void getMembership(GetMembershipRequest request, StreamObserver<Membership> observer) {
+        answer(observer, () -> Protos.membership(node.image(), node.members(), request.getNode()));
+    }
+
+    @Override
+    public void removeMember(RemoveMemberRequest request, StreamObserver<Empty> observer) {
+        answer(
+                observer,
+                () -> {
+                    node.dismiss(request.getNode());
+                    return Empty.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void joinGroup(JoinGroupRequest request, StreamObserver<Empty> observer) {
+        answer(
+                observer,
+                () -> {
+                    Member member = request.getMember();
+                    node.admit(
+                            request.getPeerId(),
+                            new DatanodeConfig.Member(
+                                    member.getNode(), member.getHost(), member.getBasePort()));
                     return Empty.getDefaultInstance();
                 });
     }

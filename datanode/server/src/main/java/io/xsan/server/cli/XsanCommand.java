@@ -51,6 +51,7 @@ public final class XsanCommand {
         CommandLine line = new CommandLine(new XsanCommand(cluster));
         line.addSubcommand(new ClusterCommand(cluster));
         line.addSubcommand(new NodeCommand(cluster));
+        line.addSubcommand(new MetaCommand(cluster));
         line.addSubcommand(new VolumeCommand(cluster));
         line.addSubcommand(new DebugCommand(cluster));
         line.addSubcommand(new InspectCommand(surroundings));

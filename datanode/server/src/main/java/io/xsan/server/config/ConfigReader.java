@@ -57,6 +57,7 @@ public final class ConfigReader {
                         storage(root.object("storage")),
                         memory(root.optionalObject("memory")),
                         network(root.optionalObject("network")),
+                        metadata(root.optionalObject("metadata")),
                         members(root),
                         discovery(root.optionalObject("discovery")),
                         tls(root.object("tls"), this::resolve),
@@ -158,14 +159,23 @@ public final class ConfigReader {
         return read;
     }
 
+    private static DatanodeConfig.Metadata metadata(ConfigObject metadata) {
+        DatanodeConfig.Metadata read =
+                new DatanodeConfig.Metadata(
+                        metadata.integer("checkpoint_entries", 16, 10_000_000, 10_000),
+                        metadata.bytes("log_segment_size", 8 << 10, 64 << 20, 8 << 20));
+        metadata.finish();
+        return read;
+    }
+
     private DatanodeConfig.Network network(ConfigObject network) {
         DatanodeConfig.Network read =
                 new DatanodeConfig.Network(
                         network.integer("heartbeat_interval", 50, 60_000, 500),
                         network.integer("election_timeout", 150, 60_000, 1_000),
                         network.integer("max_connections", 1, 65_535, 1_024),
-                        multicast(network));
-        network.choice("encryption", "on", "on");
+                        multicast(network),
+                        network.choice("encryption", "on", "on", "auth-only").equals("auth-only"));
         network.finish();
         return read;
     }

@@ -14,6 +14,7 @@ public record DatanodeConfig(
         Storage storage,
         PoolConfig memory,
         Network network,
+        Metadata metadata,
         List<Member> members,
         Discovery discovery,
         Tls tls,
@@ -89,13 +90,21 @@ public record DatanodeConfig(
 
     /**
      * Times and limits of the network. {@code multicast} is the group that heartbeats are sent to;
-     * without one they go to each node.
+     * without one they go to each node. {@code isAuthOnly}: links between datanodes are not
+     * encrypted, only authenticated.
      */
     public record Network(
             int heartbeatIntervalMillis,
             int electionTimeoutMillis,
             int connectionsMax,
-            Optional<InetSocketAddress> multicast) {}
+            Optional<InetSocketAddress> multicast,
+            boolean isAuthOnly) {}
+
+    /**
+     * How a member of the metadata group keeps its log: after so many entries the state is written
+     * as a checkpoint, and what of the log lies before it goes; the log is in files of that size.
+     */
+    public record Metadata(int checkpointEntries, long logSegmentBytes) {}
 
     /** How a node that is no member of the metadata group finds the cluster. */
     public sealed interface Discovery {

@@ -17,12 +17,14 @@ import io.xsan.protocol.FrameHeader;
 import io.xsan.protocol.FrameLayout;
 import io.xsan.protocol.FrameReader;
 import io.xsan.protocol.FrameWriter;
+import io.xsan.protocol.LinkLimits;
 import io.xsan.protocol.LinkState;
 import io.xsan.server.traffic.TrafficCounter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
     interface Owner {
         /** Where bytes are counted. */
         TrafficCounter counter();
+
+        /** TLS stands; before the certificate is judged. */
+        default void onSession(PeerChannel channel, SSLSession session) {}
 
         /** TLS stands and the certificate is of the cluster: the state to go on with, or null. */
         @Nullable LinkState stateFor(PeerChannel channel, Optional<PeerIdentity> identity);
@@ -76,7 +81,9 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
     private boolean isUp;
     private boolean isDirty;
     private long queuedBytes;
+    private long acceptedNanos;
 
+    /** {@code isTls}: begins when TLS stands, or the greeting in its place is through. */
     PeerChannel(Owner owner, BufferPool pool, Log log, boolean isTls) {
         this.owner = owner;
         this.log = log;
@@ -106,10 +113,15 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
             channel = context.channel();
             SslHandler tls = context.pipeline().get(SslHandler.class);
             if (done.isSuccess() && tls != null) {
+                owner.onSession(this, tls.engine().getSession());
                 begin(PeerIdentity.of(tls.engine().getSession()));
             } else {
                 down("TLS handshake failed: " + done.cause());
             }
+        }
+        if (event instanceof DataGreeting.Proven proven) {
+            channel = context.channel();
+            begin(Optional.of(proven.identity()));
         }
         context.fireUserEventTriggered(event);
     }
@@ -285,7 +297,14 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
 
     /** Pings and limits of time. */
     void onTick(long nowNanos) {
-        if (state == null || isDown) {
+        if (isDown) {
+            return;
+        }
+        if (state == null) {
+            acceptedNanos = acceptedNanos == 0 ? nowNanos : acceptedNanos;
+            if (nowNanos - acceptedNanos >= LinkLimits.DEFAULT.handshakeNanos()) {
+                down("no identity in time");
+            }
             return;
         }
         FrameHeader ping = state.onTick(nowNanos);

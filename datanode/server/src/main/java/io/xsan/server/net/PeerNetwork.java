@@ -3,6 +3,7 @@ package io.xsan.server.net;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -36,7 +37,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +89,9 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
     private final Map<PeerChannel, Integer> dialing = new LinkedHashMap<>();
     private final Map<PeerChannel, AgentSide> agentSides = new LinkedHashMap<>();
     private final Set<PeerChannel> all = new LinkedHashSet<>();
+    private final Map<Integer, ControlChannel> controls = new TreeMap<>();
+    private final Map<String, DataGreeting.Given> tickets = new TreeMap<>();
+    private final Map<PeerChannel, String> ticketNames = new LinkedHashMap<>();
     private final ArrayDeque<Local> local = new ArrayDeque<>();
     private @Nullable Receiver receiver;
     private @Nullable Channel listener;
@@ -149,10 +155,38 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
         }
         PeerChannel channel = new PeerChannel(this, pool, log, tls != null);
         all.add(channel);
-        if (tls != null) {
+        if (tls != null && tls.isAuthOnly()) {
+            socket.pipeline()
+                    .addLast(
+                            DataGreeting.accept(
+                                    () -> tls.server().newHandler(socket.alloc()),
+                                    name -> Optional.ofNullable(tickets.remove(name))));
+        } else if (tls != null) {
             socket.pipeline().addLast(tls.server().newHandler(socket.alloc()));
         }
         socket.pipeline().addLast(channel);
+    }
+
+    /** A datanode that dialed may make one connection in clear by what its handshake gave. */
+    @Override
+    public void onSession(PeerChannel channel, SSLSession session) {
+        if (tls == null || !tls.isAuthOnly() || dialing.containsKey(channel)) {
+            return;
+        }
+        PeerIdentity.of(session)
+                .filter(i -> i.role().equals("node") && isOfCluster(i))
+                .ifPresent(identity ->
+                        DataTicket.of(session)
+                                .ifPresent(ticket -> give(channel, ticket, identity)));
+    }
+
+    private void give(PeerChannel channel, DataTicket ticket, PeerIdentity identity) {
+        tickets.put(ticket.name(), new DataGreeting.Given(ticket, identity));
+        ticketNames.put(channel, ticket.name());
+    }
+
+    private boolean isOfCluster(PeerIdentity identity) {
+        return identity.cluster().equals(self.cluster().toString());
     }
 
     /** Where the other datanodes are; links follow. On the loop. */
@@ -173,7 +207,8 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
         addresses.forEach((node, address) -> {
             boolean isDue = nowNanos - redialNanos.getOrDefault(node, nowNanos) >= 0;
             boolean isMine = self.node() < node;
-            if (isMine && isDue && !links.containsKey(node) && !dialing.containsValue(node)) {
+            boolean isDialing = dialing.containsValue(node) || controls.containsKey(node);
+            if (isMine && isDue && !links.containsKey(node) && !isDialing) {
                 redialNanos.put(node, nowNanos + REDIAL_NANOS);
                 dial(node, address);
             }
@@ -181,10 +216,73 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
     }
 
     private void dial(int node, InetSocketAddress address) {
+        if (tls == null) {
+            dial(node, address, _ -> {});
+        } else if (tls.isAuthOnly()) {
+            dialControl(node, address);
+        } else {
+            dial(node, address, s -> s.pipeline().addLast(tls.client().newHandler(s.alloc())));
+        }
+    }
+
+    /** Proves who both sides are in TLS; the connection in clear follows, then this one ends. */
+    private void dialControl(int node, InetSocketAddress address) {
+        LinkTls sides = Check.present(tls, "authenticated by TLS");
+        ControlChannel control =
+                new ControlChannel((ticket, identity) -> {
+                    if (ticket.isPresent() && isOfCluster(identity) && isNode(identity, node)) {
+                        dial(
+                                node,
+                                address,
+                                s ->
+                                        s.pipeline()
+                                                .addLast(
+                                                        DataGreeting.dial(ticket.get(), identity)));
+                    } else {
+                        endControl(node);
+                    }
+                });
+        controls.put(node, control);
+        connect(
+                        address,
+                        socket ->
+                                socket.pipeline()
+                                        .addLast(sides.client().newHandler(socket.alloc()))
+                                        .addLast(control))
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        endControl(node);
+                    }
+                });
+        control.onEnd(() -> controls.remove(node, control));
+    }
+
+    private void endControl(int node) {
+        ControlChannel control = controls.remove(node);
+        if (control != null) {
+            control.close();
+        }
+    }
+
+    private void dial(int node, InetSocketAddress address, Consumer<SocketChannel> before) {
         PeerChannel channel = new PeerChannel(this, pool, log, tls != null);
         dialing.put(channel, node);
         all.add(channel);
-        new Bootstrap()
+        connect(
+                        address,
+                        socket -> {
+                            before.accept(socket);
+                            socket.pipeline().addLast(channel);
+                        })
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        channel.down("cannot connect");
+                    }
+                });
+    }
+
+    private ChannelFuture connect(InetSocketAddress address, Consumer<SocketChannel> pipeline) {
+        return new Bootstrap()
                 .group(loop.group())
                 .channel(ShardLoop.isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -193,27 +291,16 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
                         new ChannelInitializer<SocketChannel>() {
                             @Override
                             protected void initChannel(SocketChannel socket) {
-                                if (tls != null) {
-                                    socket.pipeline()
-                                            .addLast(tls.client().newHandler(socket.alloc()));
-                                }
-                                socket.pipeline().addLast(channel);
+                                pipeline.accept(socket);
                             }
                         })
-                .connect(address)
-                .addListener(done -> {
-                    if (!done.isSuccess()) {
-                        channel.down("cannot connect");
-                    }
-                });
+                .connect(address);
     }
 
     @Override
     public @Nullable LinkState stateFor(PeerChannel channel, Optional<PeerIdentity> identity) {
         Integer dialed = dialing.get(channel);
-        boolean isOfCluster =
-                identity.map(i -> i.cluster().equals(self.cluster().toString()))
-                        .orElse(tls == null);
+        boolean isOfCluster = identity.map(this::isOfCluster).orElse(tls == null);
         if (!isOfCluster) {
             return null;
         }
@@ -243,7 +330,10 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
 
     @Override
     public void onUp(PeerChannel channel) {
-        dialing.remove(channel);
+        Integer dialed = dialing.remove(channel);
+        if (dialed != null) {
+            endControl(dialed);
+        }
         if (channel.state().isPeerAgent()) {
             agentSides.put(channel, agents.apply(new Out(channel)));
             return;
@@ -284,6 +374,10 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
     @Override
     public void onDown(PeerChannel channel, String reason) {
         all.remove(channel);
+        String ticket = ticketNames.remove(channel);
+        if (ticket != null) {
+            tickets.remove(ticket);
+        }
         Integer dialed = dialing.remove(channel);
         AgentSide agent = agentSides.remove(channel);
         if (agent != null) {
@@ -291,6 +385,7 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
             return;
         }
         if (dialed != null) {
+            endControl(dialed);
             log.debug("link-not-made", "node", dialed, "reason", reason);
             return;
         }
@@ -415,6 +510,7 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
         if (listener != null) {
             var _ = listener.close();
         }
+        List.copyOf(controls.keySet()).forEach(this::endControl);
         for (PeerChannel channel : List.copyOf(all)) {
             channel.down("this node stops");
         }

@@ -11,6 +11,7 @@ import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.lease.LeaseAnswer;
+import io.xsan.protocol.client.ApiException;
 import io.xsan.server.api.ApiServer;
 import io.xsan.server.api.NodeView;
 import io.xsan.server.api.Peers;
@@ -41,7 +42,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One datanode process in mode {@code storage}. */
 public final class Datanode implements NodeView {
-    private static final int FEATURE_LEVEL = 1;
     private static final long REGISTER_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long IMAGE_WAIT_MILLIS = 3_000;
     private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
@@ -53,6 +53,7 @@ public final class Datanode implements NodeView {
     private final SystemEntropy entropy = new SystemEntropy();
     private final long incarnation = entropy.nextId();
     private final ImageFeed images = new ImageFeed();
+    private final Membership membership;
     private final MetadataGroup group;
     private final ShardRuntime shard;
     private final Proposer proposer;
@@ -70,7 +71,8 @@ public final class Datanode implements NodeView {
         this.config = config;
         this.log = log;
         Path data = config.cluster().dataDir();
-        group = Membership.open(config, this::onImage, clock, log);
+        membership = Membership.open(config, this::onImage, clock, log);
+        group = membership.group();
         shard = new ShardRuntime(shardSetup(), runtime -> new RaftMetaPort(group, runtime::post));
         following = shard;
         heartbeat = new NodeHeartbeat(this, incarnation, clock, log);
@@ -92,7 +94,7 @@ public final class Datanode implements NodeView {
                                 shard::onLease,
                                 log));
         shard.start(data.resolve("nbd.sock"), config.cluster().address(DatanodeConfig.Port.NBD));
-        api = new ApiServer(this, proposer, peers);
+        api = new ApiServer(this, proposer, peers, TlsContexts.credentials(config.tls(), log));
         health = new HealthServer(this, () -> isReady);
     }
 
@@ -111,7 +113,8 @@ public final class Datanode implements NodeView {
                         device.mayUseRing()),
                 config.memory(),
                 config.network().connectionsMax(),
-                TlsContexts.links(config.tls()),
+                TlsContexts.links(
+                        TlsContexts.credentials(config.tls(), log), config.network().isAuthOnly()),
                 clock,
                 entropy,
                 log);
@@ -119,6 +122,7 @@ public final class Datanode implements NodeView {
 
     /** On the thread that applies. */
     private void onImage(ClusterImage newer) {
+        FeatureLevel.check(newer, log);
         images.publish(newer);
         ShardRuntime runtime = following;
         if (runtime != null) {
@@ -140,8 +144,15 @@ public final class Datanode implements NodeView {
         return new Datanode(config, log);
     }
 
-    /** Renews the lease, says that it lives, and registers: returns when the cluster knows it. */
-    void start() {
+    /**
+     * Takes part in the metadata, renews the lease, says that it lives, and registers: returns when
+     * the cluster knows it.
+     *
+     * @throws IOException if its part in the metadata cannot be opened
+     */
+    void start() throws IOException {
+        membership.start(
+                incarnation, () -> !shardStatus().components().isEmpty(), () -> isStopping);
         leases.start();
         heartbeat.start();
         register();
@@ -173,7 +184,7 @@ public final class Datanode implements NodeView {
                     throw new Refusal(
                             ErrorCode.CONFLICT, data + " is used by another datanode process");
                 }
-                return new Datanode(config, log).runToEnd(dieWithParent);
+                return open(config, log).runToEnd(dieWithParent);
             }
         } catch (Refusal e) {
             log.event(Level.FATAL, "cannot-start", "reason", String.valueOf(e.getMessage()));
@@ -187,7 +198,7 @@ public final class Datanode implements NodeView {
         }
     }
 
-    private int runToEnd(boolean dieWithParent) throws InterruptedException {
+    private int runToEnd(boolean dieWithParent) throws IOException, InterruptedException {
         CountDownLatch end = new CountDownLatch(1);
         Thread stopper = Thread.ofPlatform().name("xsan-stop").unstarted(this::stop);
         Runtime.getRuntime().addShutdownHook(stopper);
@@ -222,12 +233,13 @@ public final class Datanode implements NodeView {
                         config.cluster().bindPort(),
                         domain(),
                         shard.usableBytes(),
-                        FEATURE_LEVEL);
+                        FeatureLevel.KNOWN);
         while (!isStopping && !isReady) {
             try {
                 if (config.isMember()) {
                     proposer.propose(
-                            new Command.FormCluster(config.cluster().clusterId(), FEATURE_LEVEL));
+                            new Command.FormCluster(
+                                    config.cluster().clusterId(), FeatureLevel.KNOWN));
                 }
                 proposer.propose(new Command.RegisterNode(self));
                 isReady = true;
@@ -305,6 +317,33 @@ public final class Datanode implements NodeView {
     @Override
     public List<DatanodeConfig.Member> members() {
         return group.members();
+    }
+
+    @Override
+    public void admit(String peerId, DatanodeConfig.Member member) {
+        change(() -> membership.admit(peerId, member, image()));
+    }
+
+    @Override
+    public void dismiss(int node) {
+        change(() -> membership.dismiss(node));
+    }
+
+    /** A change of the metadata group. */
+    private interface GroupChange {
+        void make() throws IOException;
+    }
+
+    private static void change(GroupChange change) {
+        try {
+            change.make();
+        } catch (IOException e) {
+            throw new ApiException(
+                    ErrorCode.CONSENSUS_FAILED,
+                    "the metadata group was not changed: " + e.getMessage());
+        } catch (Refusal e) {
+            throw new ApiException(e.code(), String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

@@ -35,7 +35,7 @@ final class HealthServer implements AutoCloseable {
     }
 
     /** The node's own address where that is of loopback, else 127.0.0.1: this port has no TLS. */
-    private static InetSocketAddress address(DatanodeConfig.Cluster cluster) {
+    static InetSocketAddress address(DatanodeConfig.Cluster cluster) {
         InetSocketAddress own = cluster.address(DatanodeConfig.Port.HEALTH);
         return own.getAddress() != null && own.getAddress().isLoopbackAddress()
                 ? own

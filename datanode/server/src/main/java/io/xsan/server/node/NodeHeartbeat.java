@@ -112,7 +112,9 @@ final class NodeHeartbeat implements AutoCloseable {
         isClosed = true;
         LockSupport.unpark(looker);
         try {
-            looker.join(Duration.ofSeconds(2));
+            if (looker.getState() != Thread.State.NEW) {
+                looker.join(Duration.ofSeconds(2));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

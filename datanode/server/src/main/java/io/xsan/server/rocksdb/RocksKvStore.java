@@ -4,8 +4,11 @@ import io.xsan.base.seam.KvStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.NativeLibraryLoader;
@@ -23,7 +26,8 @@ public final class RocksKvStore implements KvStore {
     private final Options options;
     private final WriteOptions synced;
     private final WriteOptions unsynced;
-    private final RocksDB database;
+    private final Path directory;
+    private RocksDB database;
 
     /**
      * Opens the database in {@code directory}, making it if it is missing.
@@ -35,10 +39,55 @@ public final class RocksKvStore implements KvStore {
         options = new Options().setCreateIfMissing(true).setKeepLogFileNum(2);
         synced = new WriteOptions().setSync(true);
         unsynced = new WriteOptions();
+        this.directory = directory;
+        database = open(options, directory);
+    }
+
+    private static RocksDB open(Options options, Path directory) throws IOException {
         try {
-            database = RocksDB.open(options, directory.toString());
+            Files.createDirectories(directory);
+            return RocksDB.open(options, directory.toString());
         } catch (RocksDBException e) {
             throw new IOException("database " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Goes on with a copy of the checkpoint that consists of {@code files}, in place of what is
+     * here. After a crash in the middle there is the old state, the new one, or none.
+     *
+     * @throws IOException if files cannot be copied or the copy cannot be opened
+     */
+    public void replaceWith(List<Path> files) throws IOException {
+        Path fresh = directory.resolveSibling(directory.getFileName() + ".new");
+        delete(fresh);
+        Files.createDirectories(fresh);
+        for (Path file : files) {
+            Path target = fresh.resolve(file.getFileName().toString());
+            if (target.toString().endsWith(".sst")) {
+                Files.createLink(target, file);
+            } else {
+                Files.copy(file, target);
+            }
+        }
+        database.close();
+        // Renamed first: half of a database would not open, none is made anew.
+        Path old = directory.resolveSibling(directory.getFileName() + ".old");
+        delete(old);
+        Files.move(directory, old, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+        delete(old);
+        database = open(options, directory);
+    }
+
+    private static void delete(Path old) throws IOException {
+        if (Files.isDirectory(old)) {
+            try (Stream<Path> files = Files.list(old)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(old);
         }
     }
 

@@ -12,6 +12,7 @@ import io.xsan.base.seam.Clock;
 import io.xsan.server.mailbox.ShardMailbox;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -89,8 +90,8 @@ public final class ShardLoop implements AutoCloseable {
     }
 
     /**
-     * Runs an action on the loop as part of a turn. Any thread; others than the loop's wait while
-     * the mailbox is full.
+     * Runs an action on the loop as part of a turn, unless the loop has ended. Any thread; others
+     * than the loop's wait while the mailbox is full.
      */
     public void post(Runnable action) {
         Runnable guarded =
@@ -99,10 +100,14 @@ public final class ShardLoop implements AutoCloseable {
                             action.run();
                             touch();
                         });
-        if (loop.inEventLoop()) {
-            loop.execute(guarded);
-        } else {
-            mailbox.post(guarded);
+        try {
+            if (loop.inEventLoop()) {
+                loop.execute(guarded);
+            } else {
+                mailbox.post(guarded);
+            }
+        } catch (RejectedExecutionException e) {
+            log.debug("posted-after-the-end", "action", action);
         }
     }
 

@@ -59,10 +59,13 @@ class NbdServerIT implements NbdExports {
         authority.issue(directory, "node", "node", 1, "127.0.0.1");
         tls =
                 TlsContexts.links(
-                        new DatanodeConfig.Tls(
-                                directory.resolve("ca.crt"),
-                                directory.resolve("node.crt"),
-                                directory.resolve("node.key")));
+                        TlsContexts.credentials(
+                                new DatanodeConfig.Tls(
+                                        directory.resolve("ca.crt"),
+                                        directory.resolve("node.crt"),
+                                        directory.resolve("node.key")),
+                                Log.NONE),
+                        false);
         server = new NbdServer(loop, pool, this, new NetworkConfig(tls, 8, Log.NONE));
         loop.loop()
                 .submit(() -> {

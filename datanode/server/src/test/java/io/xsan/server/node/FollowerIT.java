@@ -32,7 +32,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three members of the metadata group and two datanodes that only follow it, in one process. */
+/**
+ * Three members of the metadata group and two datanodes that only follow it, in one process, with
+ * frames in clear.
+ */
 class FollowerIT {
     private static final long MIB = 1 << 20;
 
@@ -41,7 +44,7 @@ class FollowerIT {
 
     @BeforeAll
     static void start() throws Exception {
-        cluster = new TestCluster(directory, 3);
+        cluster = new TestCluster(directory, 3, "auth-only");
         cluster.start(1, 2, 3);
         cluster.start(4, 5);
     }

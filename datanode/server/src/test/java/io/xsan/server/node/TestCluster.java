@@ -40,14 +40,22 @@ final class TestCluster implements AutoCloseable {
     final Path directory;
     final int port;
     private final String prefix;
+    private final String encryption;
     private final int members;
     private final ClusterAuthority authority;
     private final Map<Integer, Datanode> running = new TreeMap<>();
     private final Map<Integer, XsanClient> clients = new TreeMap<>();
+    private final DatanodeProcesses processes = new DatanodeProcesses();
     private final EventLog log = new EventLog(System.out, Level.WARN, false);
 
     /** A cluster whose nodes 1 to {@code members} form the metadata group; none runs yet. */
     TestCluster(Path directory, int members) throws IOException {
+        this(directory, members, "on");
+    }
+
+    /** As {@link #TestCluster(Path, int)} with {@code network.encryption}. */
+    TestCluster(Path directory, int members, String encryption) throws IOException {
+        this.encryption = encryption;
         this.directory = directory;
         this.members = members;
         ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -115,7 +123,13 @@ final class TestCluster implements AutoCloseable {
                 .addObject()
                 .put("path", "disk")
                 .put("size", "1GiB");
-        json.putObject("network").put("heartbeat_interval", 100).put("election_timeout", 1000);
+        json.putObject("network")
+                .put("heartbeat_interval", 100)
+                .put("election_timeout", 1000)
+                .put("encryption", encryption);
+        // Small, so that tests see checkpoints and purged logs.
+        json.putObject("metadata").put("checkpoint_entries", 20).put("log_segment_size", "8KiB");
+        json.putObject("memory").put("medium_buffers", 256).put("large_buffers", 8);
         if (node <= members) {
             ArrayNode list = json.putArray("members");
             for (int each = 1; each <= members; each++) {
@@ -182,6 +196,32 @@ final class TestCluster implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
+    }
+
+    /** Starts a node as a process of its own and does not wait for the cluster. */
+    void spawn(int node) throws IOException {
+        spawn(node, json -> {});
+    }
+
+    /** As {@link #spawn(int)}, with another configuration and further options of the JVM. */
+    void spawn(int node, Consumer<ObjectNode> change, String... options) throws IOException {
+        configure(node, change);
+        processes.start(node, nodeDirectory(node), options);
+    }
+
+    /** Ends the process of a node with SIGKILL. */
+    void kill(int node) throws InterruptedException {
+        processes.kill(node);
+    }
+
+    /** Waits until the process of a node has ended: its exit code. */
+    int awaitEnd(int node) throws InterruptedException {
+        return processes.awaitEnd(node);
+    }
+
+    /** What the processes of a node have logged. */
+    String logOf(int node) throws IOException {
+        return Files.readString(DatanodeProcesses.log(nodeDirectory(node)));
     }
 
     Datanode node(int node) {
@@ -261,5 +301,6 @@ final class TestCluster implements AutoCloseable {
     public void close() {
         clients.values().forEach(XsanClient::close);
         List.copyOf(running.keySet()).forEach(this::stop);
+        processes.close();
     }
 }
