@@ -1,58 +1,15 @@
 package io.xsan.server.tls;
 
+import io.xsan.protocol.client.authority.CertificateAuthority;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.List;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.CertIOException;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/**
- * The certificate authority of one cluster. Certificates name cluster, role and number of their
- * holder in a URI ({@code xsan://cluster/ID/ROLE/NUMBER}); keys are P-256, files PEM, private ones
- * readable by their owner only.
- */
+/** The certificate authority of one cluster, with what it issues in files. */
 public final class ClusterAuthority {
-    private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
-    private static final Duration CERTIFICATE_LIFE = Duration.ofDays(365);
+    private final CertificateAuthority authority;
 
-    private final String clusterId;
-    private final KeyPair keys;
-    private final X509Certificate certificate;
-
-    private ClusterAuthority(String clusterId, KeyPair keys, X509Certificate certificate) {
-        this.clusterId = clusterId;
-        this.keys = keys;
-        this.certificate = certificate;
+    private ClusterAuthority(CertificateAuthority authority) {
+        this.authority = authority;
     }
 
     /**
@@ -61,22 +18,9 @@ public final class ClusterAuthority {
      * @throws IOException if a file cannot be written
      */
     public static ClusterAuthority create(Path directory, String clusterId) throws IOException {
-        try {
-            KeyPair keys = newKeys();
-            X500Name name = new X500Name("CN=xsan " + clusterId);
-            X509v3CertificateBuilder builder = builder(name, name, keys, AUTHORITY_LIFE);
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-            builder.addExtension(
-                    Extension.keyUsage,
-                    true,
-                    new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-            X509Certificate certificate = sign(builder, keys);
-            ClusterAuthority made = new ClusterAuthority(clusterId, keys, certificate);
-            write(directory, "ca", keys, certificate);
-            return made;
-        } catch (GeneralSecurityException | OperatorCreationException e) {
-            throw new IOException("the authority could not be made", e);
-        }
+        CertificateAuthority made = CertificateAuthority.create(clusterId);
+        made.pem().write(directory, "ca");
+        return new ClusterAuthority(made);
     }
 
     /**
@@ -88,85 +32,6 @@ public final class ClusterAuthority {
      */
     public void issue(Path directory, String fileName, String role, int number, String... hosts)
             throws IOException {
-        try {
-            KeyPair holder = newKeys();
-            X500Name subject = new X500Name("CN=xsan " + role + " " + number);
-            X500Name issuer = new X500Name(certificate.getSubjectX500Principal().getName());
-            X509v3CertificateBuilder builder = builder(issuer, subject, holder, CERTIFICATE_LIFE);
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(
-                    Extension.extendedKeyUsage,
-                    false,
-                    new ExtendedKeyUsage(
-                            new KeyPurposeId[] {
-                                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-                            }));
-            builder.addExtension(
-                    Extension.subjectAlternativeName, false, names(role + "/" + number, hosts));
-            write(directory, fileName, holder, sign(builder, keys));
-        } catch (GeneralSecurityException | OperatorCreationException e) {
-            throw new IOException("the certificate could not be made", e);
-        }
-    }
-
-    private GeneralNames names(String holder, String... hosts) {
-        List<GeneralName> names = new ArrayList<>();
-        String uri = "xsan://cluster/" + clusterId + "/" + holder;
-        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
-        names.add(new GeneralName(GeneralName.dNSName, "xsan"));
-        for (String host : hosts) {
-            names.add(new GeneralName(GeneralName.iPAddress, host));
-        }
-        return new GeneralNames(names.toArray(GeneralName[]::new));
-    }
-
-    private static KeyPair newKeys() throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        return generator.generateKeyPair();
-    }
-
-    private static X509v3CertificateBuilder builder(
-            X500Name issuer, X500Name subject, KeyPair holder, Duration life) {
-        Instant now = Instant.now();
-        return new JcaX509v3CertificateBuilder(
-                issuer,
-                new BigInteger(127, new SecureRandom()),
-                Date.from(now.minus(Duration.ofHours(1))),
-                Date.from(now.plus(life)),
-                subject,
-                holder.getPublic());
-    }
-
-    private static X509Certificate sign(X509v3CertificateBuilder builder, KeyPair by)
-            throws GeneralSecurityException, OperatorCreationException, CertIOException {
-        return new JcaX509CertificateConverter()
-                .getCertificate(
-                        builder.build(
-                                new JcaContentSignerBuilder("SHA256withECDSA")
-                                        .build(by.getPrivate())));
-    }
-
-    private static void write(
-            Path directory, String name, KeyPair keys, X509Certificate certificate)
-            throws IOException {
-        Files.createDirectories(directory);
-        Files.writeString(directory.resolve(name + ".crt"), pem(certificate));
-        Path keyFile = directory.resolve(name + ".key");
-        Files.deleteIfExists(keyFile);
-        Files.createFile(
-                keyFile,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        OpenOption write = StandardOpenOption.WRITE;
-        Files.writeString(keyFile, pem(new JcaPKCS8Generator(keys.getPrivate(), null)), write);
-    }
-
-    private static String pem(Object object) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(object);
-        }
-        return text.toString();
+        authority.issue(role, number, hosts).write(directory, fileName);
     }
 }

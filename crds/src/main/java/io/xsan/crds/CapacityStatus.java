@@ -1,0 +1,4 @@
+package io.xsan.crds;
+
+/** Bytes of all stores together, before replicas, as quantities. */
+public record CapacityStatus(String usable, String free) {}
