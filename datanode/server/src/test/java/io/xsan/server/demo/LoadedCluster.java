@@ -100,6 +100,17 @@ final class LoadedCluster implements AutoCloseable {
         await("another owner is known", () -> !owner().equals(than));
     }
 
+    void awaitNoVolumesOf(Member dead) throws Exception {
+        await("all volumes have moved", () -> isDone(() -> noVolumesOf(dead)));
+    }
+
+    private boolean noVolumesOf(Member dead) throws IOException {
+        if (control.volumesOf(dead.node()) > 0) {
+            throw new IOException("not all volumes have moved");
+        }
+        return true;
+    }
+
     /** Something that is done to the cluster. */
     interface Step {
         void run() throws Exception;

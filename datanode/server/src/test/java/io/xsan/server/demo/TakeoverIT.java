@@ -74,10 +74,15 @@ class TakeoverIT {
                 () -> {
                     Member owner = cluster.owner();
                     cluster.ownVolumes(owner, MANY);
-                    long stall = killOwner();
-                    LoadedCluster.await(
-                            "all volumes have moved",
-                            () -> cluster.control.volumesOf(owner.node()) == 0);
+                    long stall =
+                            cluster.stallOf(() -> {
+                                cluster.nodes.kill(owner);
+                                cluster.awaitOtherOwner(owner);
+                                cluster.awaitNoVolumesOf(owner);
+                                cluster.goOn();
+                            });
+                    cluster.nodes.start(owner);
+                    cluster.awaitInSync();
                     return stall;
                 });
     }
