@@ -22,11 +22,16 @@ public final class UnixServer implements AutoCloseable {
     private final Server server;
 
     /**
-     * Serves from now on. A socket that an earlier process left behind is replaced.
+     * Serves from now on. A socket that an earlier process left behind is replaced; a directory that
+     * is missing is made.
      *
      * @throws IOException if the socket cannot be made
      */
     public UnixServer(Path socket, List<? extends BindableService> services) throws IOException {
+        Path directory = socket.toAbsolutePath().getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
         Files.deleteIfExists(socket);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toString()))
