@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** Where the sources and the classes of this build lie. */
-record Repository(Path root, Path buildDirectory) {
+public record Repository(Path root, Path buildDirectory) {
 
     /** Finds both from the place of this class: {@code ROOT/datanode/server/BUILD/test-classes}. */
-    static Repository ofThisBuild() {
+    public static Repository ofThisBuild() {
         Path testClasses;
         try {
             testClasses =

@@ -345,11 +345,11 @@ final class Cleaner implements Disk.Completion, StoreListener {
                 core.note(component);
             }
         }
-        core.dropped.forEach((key, entry) -> {
-            if (entry.dropSegment == victim) {
-                addState(null, key);
+        for (var entry : core.dropped.entrySet()) {
+            if (entry.getValue().dropSegment == victim) {
+                addState(null, entry.getKey());
             }
-        });
+        }
     }
 
     private void addState(@Nullable ComponentState component, @Nullable ComponentKey dropped) {

@@ -80,10 +80,35 @@ public final class LogStore implements BlockStore {
                                 Limits limits = config.limits();
                                 StoreCore core =
                                         new StoreCore(superblock, disk, limits, clock, log);
-                                new Recovery(core, steps, listener).start();
+                                new Recovery(core, steps, Recovery.Source.SUMMARIES, listener)
+                                        .start();
                             } else {
                                 listener.onDeviceDone(refused);
                             }
+                        }
+                    }
+                };
+        new DeviceProbe(disk, steps, judge).start();
+    }
+
+    /**
+     * Recovers the store of a device, whosever it is, from the groups of its segments alone, and
+     * writes all their summaries anew. Refused if the device has no store.
+     */
+    public static void rebuild(
+            Disk disk, Limits limits, Clock clock, Log log, DeviceOutcome.Listener listener) {
+        DiskSteps steps = new DiskSteps(disk);
+        Consumer<Finding> judge =
+                finding -> {
+                    switch (finding) {
+                        case Finding.Zeros() -> listener.onDeviceDone(new DeviceOutcome.Blank());
+                        case Finding.Foreign(String reason) ->
+                                listener.onDeviceDone(
+                                        new DeviceOutcome.Refused(
+                                                ErrorCode.IDENTITY_MISMATCH, reason));
+                        case Finding.Known(Superblock superblock) -> {
+                            StoreCore core = new StoreCore(superblock, disk, limits, clock, log);
+                            new Recovery(core, steps, Recovery.Source.GROUPS, listener).start();
                         }
                     }
                 };

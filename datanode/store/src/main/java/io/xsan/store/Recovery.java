@@ -41,6 +41,7 @@ final class Recovery {
     private final List<Found> found = new ArrayList<>();
     private final List<Integer> unclear = new ArrayList<>();
     private final List<Integer> free = new ArrayList<>();
+    private final Source source;
 
     private long sequenceMax = 1;
     private long lastSequence;
@@ -49,8 +50,17 @@ final class Recovery {
     /** Components created in segments up to this sequence may lack what they had acknowledged. */
     private long damagedSequence;
 
-    Recovery(StoreCore core, DiskSteps steps, DeviceOutcome.Listener listener) {
+    /** What tells the records of a sealed segment. */
+    enum Source {
+        /** Its summary, where that is whole. */
+        SUMMARIES,
+        /** The headers of its groups; its summary is written anew. */
+        GROUPS
+    }
+
+    Recovery(StoreCore core, DiskSteps steps, Source source, DeviceOutcome.Listener listener) {
         this.core = core;
+        this.source = source;
         this.steps = steps;
         this.listener = listener;
         applier = new RecordApplier(core);
@@ -150,7 +160,7 @@ final class Recovery {
         }
         Found next = found.get(index);
         Runnable then = () -> load(index + 1);
-        if (next.isSealed()) {
+        if (next.isSealed() && source == Source.SUMMARIES) {
             readTrailer(next, then);
         } else {
             scanGroups(next, then);

@@ -171,7 +171,8 @@ public final class HostSide {
             return ErrorCode.PERMISSION_DENIED;
         }
         boolean isFull = isOutOfSpace && engine.now() - spaceUntilNanos < 0;
-        boolean needsSpace = io.kind != VolumeIo.Kind.TRIM && !io.mayTrim;
+        boolean isTrim = io.kind == VolumeIo.Kind.ZERO && io.mayTrim;
+        boolean needsSpace = io.kind != VolumeIo.Kind.TRIM && !isTrim;
         return isFull && needsSpace ? ErrorCode.INSUFFICIENT_SPACE : ErrorCode.OK;
     }
 

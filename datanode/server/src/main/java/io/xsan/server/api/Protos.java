@@ -216,7 +216,10 @@ final class Protos {
                                         .setClientBytesWritten(shard.store().clientBytesWritten())
                                         .setDeviceBytesWritten(shard.store().deviceBytesWritten())
                                         .setSyncs(shard.store().syncs())
-                                        .setFailed(shard.store().isFailed()));
+                                        .setFailed(shard.store().isFailed())
+                                        .setCleanedSegments(shard.store().cleanedSegments())
+                                        .setMovedBytes(shard.store().movedBytes()));
+        LoadProtos.addTraffic(status, node.traffic());
         shard.engines().forEach(engine -> status.addEngines(engine(engine)));
         shard.components().forEach(component -> status.addComponents(held(component)));
         return status.build();
@@ -234,7 +237,8 @@ final class Protos {
                         .setReads(from.reads())
                         .setWrites(from.writes())
                         .setReadBytes(from.readBytes())
-                        .setWrittenBytes(from.writtenBytes());
+                        .setWrittenBytes(from.writtenBytes())
+                        .setLoad(LoadProtos.load(from.load()));
         for (ShardStatus.Resync resync : from.resyncs()) {
             engine.addResyncs(
                     Component.newBuilder()

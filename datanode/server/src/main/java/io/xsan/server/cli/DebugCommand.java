@@ -49,7 +49,7 @@ final class DebugCommand {
     int perfStats() throws IOException {
         cluster.show(
                 s -> s.getClusterStatus(GetClusterStatusRequest.getDefaultInstance()),
-                Tables::performance);
+                LoadTables::performance);
         return 0;
     }
 }

@@ -1,7 +1,9 @@
 package io.xsan.server.cli;
 
+import io.xsan.base.log.Log;
 import io.xsan.meta.inspect.MetaInspector;
 import io.xsan.protocol.inspect.FrameInspector;
+import io.xsan.server.disk.LocalDisk;
 import io.xsan.store.inspect.StoreInspector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -62,6 +64,17 @@ final class InspectCommand {
         try (ReadOnlyDevice disk = new ReadOnlyDevice(device);
                 StoreInspector inspector = new StoreInspector(disk)) {
             print(segment < 0 ? inspector.checkpoints() : inspector.checkpoint(segment));
+        }
+        return 0;
+    }
+
+    @Command(
+            description =
+                    "Rebuilds the index of a device from its segments alone and writes their"
+                            + " checkpoints anew. The datanode must not run.")
+    int rebuild(@Parameters(paramLabel = "DEVICE") Path device) throws IOException {
+        try (LocalDisk disk = LocalDisk.openUsed(device, Log.NONE)) {
+            print(IndexRebuild.of(disk, device));
         }
         return 0;
     }

@@ -5,9 +5,7 @@ import io.xsan.protocol.v1.ClusterStatus;
 import io.xsan.protocol.v1.Component;
 import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.Export;
-import io.xsan.protocol.v1.HeldComponent;
 import io.xsan.protocol.v1.Node;
-import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.Store;
 import io.xsan.protocol.v1.Volume;
 import java.util.List;
@@ -215,68 +213,5 @@ final class Tables {
         return location.getNodesList().stream()
                 .map(node -> "node " + node + "\n")
                 .collect(Collectors.joining());
-    }
-
-    /** What the nodes are doing: stores, engines and components. */
-    static String performance(ClusterStatus status) {
-        Table stores =
-                new Table(
-                        "NODE",
-                        "LEASE",
-                        "STORE",
-                        "USABLE",
-                        "FREE",
-                        "LIVE",
-                        "CLIENT WRITES",
-                        "DEVICE WRITES",
-                        "SYNCS");
-        Table engines =
-                new Table("NODE", "VOLUME", "EPOCH", "STATE", "READS", "READ", "WRITES", "WRITTEN");
-        Table components =
-                new Table("NODE", "VOLUME", "GENERATION", "EPOCH", "STABLE", "MAPPED", "CONDITION");
-        for (Node node : status.getNodesList()) {
-            if (!node.hasStatus()) {
-                stores.row(node.getId(), "-", "unreachable", "-", "-", "-", "-", "-", "-");
-                continue;
-            }
-            store(stores, node);
-            NodeStatus doing = node.getStatus();
-            for (Engine engine : doing.getEnginesList()) {
-                engines.row(
-                        node.getId(),
-                        engine.getVolumeId(),
-                        engine.getEpoch(),
-                        engine.getState(),
-                        engine.getReads(),
-                        Sizes.text(engine.getReadBytes()),
-                        engine.getWrites(),
-                        Sizes.text(engine.getWrittenBytes()));
-            }
-            for (HeldComponent held : doing.getComponentsList()) {
-                components.row(
-                        node.getId(),
-                        held.getVolumeId(),
-                        held.getGeneration(),
-                        held.getEpoch(),
-                        held.getStable(),
-                        Sizes.text(held.getMappedBytes()),
-                        held.getDamaged() ? "damaged" : held.getOrphan() ? "orphan" : "good");
-            }
-        }
-        return stores.text() + "\n" + engines.text() + "\n" + components.text();
-    }
-
-    private static void store(Table table, Node node) {
-        Store store = node.getStatus().getStore();
-        table.row(
-                node.getId(),
-                node.getStatus().getHasLease() ? "held" : "none",
-                store.getFailed() ? "failed" : "good",
-                Sizes.text(store.getUsableBytes()),
-                Sizes.text(store.getFreeBytes()),
-                Sizes.text(store.getLiveBytes()),
-                Sizes.text(store.getClientBytesWritten()),
-                Sizes.text(store.getDeviceBytesWritten()),
-                store.getSyncs());
     }
 }

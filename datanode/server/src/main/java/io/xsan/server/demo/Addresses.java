@@ -7,24 +7,52 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Finds addresses of loopback for the datanodes: one each, or else ports of one address. */
-final class Addresses {
+/**
+ * Addresses of loopback for the datanodes: one each, or else ports of one address. Two demos that
+ * start at the same time get different ones: each holds a port of its own for as long as it is not
+ * closed.
+ */
+final class Addresses implements AutoCloseable {
     private static final int PORT = 7480;
     private static final int PORTS_EACH = 6;
     private static final int STEP = 10;
     private static final int TRIES = 200;
 
-    private Addresses() {}
+    /** Offset of the port that says that a demo has the ports before it; no datanode uses it. */
+    private static final int HELD = 9;
+
+    private final List<Member> members;
+    private final ServerSocket held;
+
+    private Addresses(List<Member> members, ServerSocket held) {
+        this.members = List.copyOf(members);
+        this.held = held;
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    /** Lets go of what keeps other demos away; the datanodes' own ports do while they run. */
+    @Override
+    public void close() throws IOException {
+        held.close();
+    }
 
     /** Members with free ports, the first from 7480 on that are. */
-    static List<Member> choose(Path directory, int nodes, String prefix) throws IOException {
+    static Addresses choose(Path directory, int nodes, String prefix) throws IOException {
         boolean hasMany = canBind(prefix + 2, 0);
         for (int i = 0; i < TRIES; i++) {
             List<Member> members =
                     members(directory, nodes, hasMany ? prefix : "", PORT + STEP * i);
-            if (members.stream().allMatch(Addresses::isFree)) {
-                return members;
+            Optional<ServerSocket> held = hold(PORT + STEP * i + HELD);
+            if (held.isPresent() && members.stream().allMatch(Addresses::isFree)) {
+                return new Addresses(members, held.get());
+            }
+            if (held.isPresent()) {
+                held.get().close();
             }
         }
         throw new IOException("no free ports on loopback between 7480 and 9480");
@@ -52,6 +80,17 @@ final class Addresses {
             }
         }
         return true;
+    }
+
+    private static Optional<ServerSocket> hold(int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        try {
+            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+            return Optional.of(socket);
+        } catch (IOException e) {
+            socket.close();
+            return Optional.empty();
+        }
     }
 
     private static boolean canBind(String host, int port) {

@@ -16,11 +16,19 @@ final class Demo {
     private static final int RESYNC_SECONDS_MAX = 120;
 
     private final DemoOptions options;
+    private final boolean plantsLoss;
     private final Measures measures = new Measures();
     private final Picture picture = new Picture();
+    private volatile boolean isOver;
+    private volatile boolean isEnding;
 
-    Demo(DemoOptions options) {
+    /**
+     * {@code plantsLoss} is for the demo's own test: a page is changed behind the back of the load,
+     * which must be found.
+     */
+    Demo(DemoOptions options, boolean plantsLoss) {
         this.options = options;
+        this.plantsLoss = plantsLoss;
     }
 
     /** Runs all of it. True if nothing was lost and no request failed. */
@@ -29,23 +37,50 @@ final class Demo {
             throw new IOException(
                     "a demo runs in " + options.directory() + "; end it with ./xsan demo --stop");
         }
-        Site site = Site.create(options.directory(), options.sizeBytes());
+        try (Site site = Site.create(options.directory(), options.sizeBytes())) {
+            return run(site);
+        }
+    }
+
+    private boolean run(Site site) throws IOException, InterruptedException {
         Datanodes nodes = new Datanodes(site, options.keep());
-        Thread ending = new Thread(nodes::close, "demo-end");
+        Thread ending = new Thread(() -> end(nodes), "demo-end");
         Runtime.getRuntime().addShutdownHook(ending);
-        boolean isGood = false;
+        boolean isGood;
         try (Control control = new Control(site.clientFile())) {
             form(site, nodes, control);
-            isGood = load(site, nodes, control);
+            isGood = options.seconds() == 0 || load(site, nodes, control);
             if (options.keep()) {
                 Runtime.getRuntime().removeShutdownHook(ending);
                 System.out.print(Advice.text(site, control.export()));
+                return isGood;
             }
+        } finally {
+            isOver = true;
         }
-        if (!options.keep()) {
-            nodes.close();
-        }
+        nodes.close();
         return isGood;
+    }
+
+    /** The process ends: after the demo, or by Ctrl-C in the middle of it. */
+    private void end(Datanodes nodes) {
+        boolean isEarly = !isOver;
+        isEnding = true;
+        if (isEarly) {
+            System.out.println();
+            picture.say("Interrupted: stopping the datanodes");
+        }
+        nodes.close();
+        if (isEarly) {
+            picture.say("Ended, nothing of it runs any more");
+        }
+    }
+
+    /** What the datanodes' end looks like is nobody's concern once it was asked for. */
+    private void holdIfEnding() throws InterruptedException {
+        if (isEnding) {
+            Thread.sleep(Long.MAX_VALUE);
+        }
     }
 
     private void form(Site site, Datanodes nodes, Control control)
@@ -115,12 +150,14 @@ final class Demo {
             load.stop();
             picture.say("End of the load");
             boolean isInSync = resync(observer);
+            if (plantsLoss) {
+                load.plantLoss();
+            }
             picture.say("Reading back every page that was written");
             measures.start(System.nanoTime());
             load.verify();
             Optional<Member> ended = nodes.ended();
-            ended.ifPresent(member ->
-                    measures.onError("node " + member.node() + " ended; see " + member.log()));
+            ended.ifPresent(member -> measures.onError(member.end()));
             return new Summary(measures, observer, isInSync).print();
         }
     }
@@ -161,6 +198,7 @@ final class Demo {
         while (System.nanoTime() - untilNanos < 0) {
             long leftMillis = TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime());
             Thread.sleep(Math.max(1, Math.min(picture.pauseMillis(), leftMillis)));
+            holdIfEnding();
             picture.draw(measures, observer);
         }
     }
@@ -175,6 +213,7 @@ final class Demo {
                 return false;
             }
             Thread.sleep(picture.pauseMillis());
+            holdIfEnding();
             picture.drawComponents(observer);
         }
         picture.say("All components are in sync");
@@ -186,9 +225,9 @@ final class Demo {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(secondsMax);
         while (!isDone.getAsBoolean()) {
             Optional<Member> ended = nodes.ended();
+            holdIfEnding();
             if (ended.isPresent()) {
-                throw new IOException(
-                        "node " + ended.get().node() + " ended; see " + ended.get().log());
+                throw new IOException(ended.get().end());
             }
             if (System.nanoTime() - deadline > 0) {
                 throw new IOException("gave up after " + secondsMax + " s until " + what);

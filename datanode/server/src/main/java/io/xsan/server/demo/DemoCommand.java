@@ -17,7 +17,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "How long the load runs (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How long the load runs (default: ${DEFAULT-VALUE}); 0 with --keep: no load.")
     private int seconds = 20;
 
     @Option(names = "--keep", description = "Leaves the cluster running, and says how to use it.")
@@ -47,6 +48,9 @@ public final class DemoCommand implements Callable<Integer> {
                             + " replica). The owner serves the volume.")
     private Victim victim = Victim.REPLICA;
 
+    @Option(names = "--plant-loss", hidden = true)
+    private boolean isLossPlanted;
+
     /** A demo with the defaults. */
     public DemoCommand() {}
 
@@ -58,7 +62,8 @@ public final class DemoCommand implements Callable<Integer> {
             System.out.println("Stopped " + stopped + " datanodes of " + place);
             return 0;
         }
-        return new Demo(new DemoOptions(seconds, isKept, place, size, victim)).run() ? 0 : 1;
+        DemoOptions options = new DemoOptions(seconds, isKept, place, size, victim);
+        return new Demo(options, isLossPlanted).run() ? 0 : 1;
     }
 
     private Path directory() throws IOException {

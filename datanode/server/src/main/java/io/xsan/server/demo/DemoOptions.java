@@ -11,9 +11,9 @@ record DemoOptions(int seconds, boolean keep, Path directory, long sizeBytes, Vi
 
     DemoOptions {
         check(
-                seconds >= SECONDS_MIN && seconds <= SECONDS_MAX,
+                seconds >= SECONDS_MIN && seconds <= SECONDS_MAX || seconds == 0 && keep,
                 "--seconds: " + seconds,
-                "5..86400");
+                "5..86400, or 0 with --keep: no load");
         check(
                 sizeBytes >= SIZE_BYTES_MIN && sizeBytes <= SIZE_BYTES_MAX,
                 "--size: " + sizeBytes + " bytes",

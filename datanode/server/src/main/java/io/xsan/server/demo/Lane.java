@@ -105,6 +105,19 @@ final class Lane {
         }
     }
 
+    /** Writes zeros over a page and remembers nothing of it. False if nothing was written. */
+    boolean plantLoss() throws InterruptedException {
+        for (int i = 0; i < expected.length; i++) {
+            if (expected[i] != 0) {
+                int chunk = i / PAGES_EACH;
+                ByteBuffer zeros = ByteBuffer.allocateDirect(PageContent.PAGE_BYTES);
+                long offset = offset(chunk, i % PAGES_EACH);
+                return await("write", chunk, c -> c.write(offset, zeros.rewind()));
+            }
+        }
+        return false;
+    }
+
     private void check(int chunk, int index) {
         long page = page(chunk, index);
         long wanted = expected[chunk * PAGES_EACH + index];

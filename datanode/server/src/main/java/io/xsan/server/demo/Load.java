@@ -57,6 +57,16 @@ final class Load implements AutoCloseable {
         join();
     }
 
+    /** Changes a page that was written, so that what was acknowledged is lost. */
+    void plantLoss() throws InterruptedException {
+        for (Lane lane : lanes) {
+            if (lane.plantLoss()) {
+                return;
+            }
+        }
+        throw new IllegalStateException("nothing was written, so nothing can be lost");
+    }
+
     /** Reads back and checks all that was written; returns when it is done. */
     void verify() throws InterruptedException {
         run(Lane::verify);

@@ -75,7 +75,13 @@ public final class RehearsalCommand implements Callable<Integer> {
     }
 
     private static void beDatanode(Path place) throws IOException, InterruptedException {
-        Site site = Site.create(place, 1, DEVICE_BYTES, "127.0.0.");
+        try (Site site = Site.create(place, 1, DEVICE_BYTES, "127.0.0.")) {
+            beDatanode(site);
+        }
+        Files.createFile(place.resolve(READY));
+    }
+
+    private static void beDatanode(Site site) throws IOException, InterruptedException {
         Member member = site.member(1);
         Thread.ofPlatform()
                 .daemon()
@@ -87,7 +93,6 @@ public final class RehearsalCommand implements Callable<Integer> {
             control.export();
             doIo(site);
         }
-        Files.createFile(place.resolve(READY));
     }
 
     private static void doCommands(Path place) throws IOException {

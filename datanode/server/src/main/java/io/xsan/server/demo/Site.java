@@ -17,7 +17,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /** The directory of a demo with all that its datanodes and clients need. */
-final class Site {
+final class Site implements AutoCloseable {
     /** Marks a directory as a demo's, so that no other is ever wiped. */
     private static final String MARK = "demo-of-xsan";
 
@@ -28,11 +28,19 @@ final class Site {
     private static final int SOCKET_PATH_BYTES_MAX = 107;
 
     private final Path directory;
+    private final Addresses addresses;
     private final List<Member> members;
 
-    private Site(Path directory, List<Member> members) {
+    private Site(Path directory, Addresses addresses) {
         this.directory = directory;
-        this.members = List.copyOf(members);
+        this.addresses = addresses;
+        this.members = addresses.members();
+    }
+
+    /** Lets other demos have the addresses, as far as no datanode uses them. */
+    @Override
+    public void close() throws IOException {
+        addresses.close();
     }
 
     /**
@@ -41,7 +49,7 @@ final class Site {
      * @throws IOException if the directory has other things in it, or cannot be used
      */
     static Site create(Path directory, long volumeBytes) throws IOException {
-        return create(directory, NODES, 2 * volumeBytes + (2L << 30), "127.0.0.");
+        return create(directory, NODES, 2 * volumeBytes + (1L << 30), "127.0.0.");
     }
 
     /**

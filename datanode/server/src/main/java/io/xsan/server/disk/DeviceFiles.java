@@ -8,9 +8,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The opened files of a device: those of a directory, each of {@link #FILE_BYTES} and allocated
@@ -30,10 +33,13 @@ final class DeviceFiles {
     private static final long BLKGETSIZE64 = 0x80081272L;
 
     private final int[] descriptors;
+    private final @Nullable FileChannel held;
     private final long fileBytes;
     private final boolean isDirect;
 
-    private DeviceFiles(int[] descriptors, long fileBytes, boolean isDirect) {
+    private DeviceFiles(
+            int[] descriptors, @Nullable FileChannel held, long fileBytes, boolean isDirect) {
+        this.held = held;
         this.descriptors = descriptors;
         this.fileBytes = fileBytes;
         this.isDirect = isDirect;
@@ -73,13 +79,14 @@ final class DeviceFiles {
                 throw calls.failure("size of " + path);
             }
             long bytes = Pages.floor(size.get(ValueLayout.JAVA_LONG, 0));
-            return new DeviceFiles(new int[] {fd}, bytes, true);
+            return new DeviceFiles(new int[] {fd}, null, bytes, true);
         }
     }
 
     private static DeviceFiles ofDirectory(Path directory, long sizeBytes, SystemCalls calls)
             throws IOException {
         Files.createDirectories(directory);
+        FileChannel held = holdDirectory(directory);
         int count = Math.toIntExact(Math.max(1, sizeBytes / FILE_BYTES));
         boolean isDirect = takesDirect(directory, calls);
         int[] descriptors = new int[count];
@@ -90,7 +97,39 @@ final class DeviceFiles {
         try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
             entries.force(true);
         }
-        return new DeviceFiles(descriptors, FILE_BYTES, isDirect);
+        return new DeviceFiles(descriptors, held, FILE_BYTES, isDirect);
+    }
+
+    /** Two processes that append to one log would destroy it. */
+    private static FileChannel holdDirectory(Path directory) throws IOException {
+        FileChannel lock =
+                FileChannel.open(
+                        directory.resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        boolean isOurs = false;
+        try {
+            isOurs = lock.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            throw new IOException(directory + " is in use by this process", e);
+        } finally {
+            if (!isOurs) {
+                lock.close();
+            }
+        }
+        if (!isOurs) {
+            throw new IOException(directory + " is in use by another datanode process");
+        }
+        return lock;
+    }
+
+    /** Files of a directory that was used as a device before. */
+    static long bytesOf(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return FILE_BYTES
+                    * entries.filter(file -> file.getFileName().toString().startsWith("data-"))
+                            .count();
+        }
     }
 
     private static int openFile(Path path, boolean isDirect, SystemCalls calls) throws IOException {
@@ -165,6 +204,9 @@ final class DeviceFiles {
             if (calls.close(fd) != 0) {
                 throw calls.failure("close of a device file");
             }
+        }
+        if (held != null) {
+            held.close();
         }
     }
 }

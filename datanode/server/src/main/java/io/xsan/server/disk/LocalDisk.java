@@ -5,6 +5,7 @@ import io.xsan.base.log.Log;
 import io.xsan.base.seam.Clock;
 import io.xsan.base.seam.Disk;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -67,6 +68,19 @@ public final class LocalDisk implements Disk, AutoCloseable {
      */
     public static LocalDisk open(Path path, long sizeBytes, Log log) throws IOException {
         return new LocalDisk(DeviceFiles.open(path, sizeBytes, log), log);
+    }
+
+    /**
+     * Opens a device that was used before, all of it; nothing is made that is not there.
+     *
+     * @throws IOException if there is no device, or it is in use
+     */
+    public static LocalDisk openUsed(Path path, Log log) throws IOException {
+        if (!BlockDevice.isOne(path)
+                && (!Files.isDirectory(path) || DeviceFiles.bytesOf(path) == 0)) {
+            throw new IOException(path + ": neither a block device nor a directory of a store");
+        }
+        return open(path, BlockDevice.isOne(path) ? 0 : DeviceFiles.bytesOf(path), log);
     }
 
     /**

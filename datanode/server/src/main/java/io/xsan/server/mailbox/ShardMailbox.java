@@ -1,6 +1,7 @@
 package io.xsan.server.mailbox;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -23,6 +24,7 @@ public final class ShardMailbox {
     private final Executor shard;
     private final AtomicBoolean isScheduled = new AtomicBoolean();
     private final LongAdder waits = new LongAdder();
+    private volatile boolean hasEnded;
 
     /**
      * A mailbox of {@code capacity} actions whose batches {@code shard} runs one after the other.
@@ -34,21 +36,33 @@ public final class ShardMailbox {
 
     /**
      * Puts an action in, waiting for room. Any thread but the shard's, which would wait for itself.
+     * What comes after the shard has ended is dropped.
      */
     public void post(Runnable action) {
         if (!ring.offer(action)) {
             waits.increment();
             do {
                 LockSupport.parkNanos(WAIT_NANOS);
-            } while (!ring.offer(action));
+            } while (!hasEnded && !ring.offer(action));
         }
-        schedule();
+        if (!hasEnded) {
+            schedule();
+        }
     }
 
     private void schedule() {
         if (isScheduled.compareAndSet(false, true)) {
-            shard.execute(this::drain);
+            try {
+                shard.execute(this::drain);
+            } catch (RejectedExecutionException e) {
+                hasEnded = true;
+            }
         }
+    }
+
+    /** The shard has ended: nobody waits any more, nothing is run. Any thread. */
+    public void close() {
+        hasEnded = true;
     }
 
     /** On the shard. What is posted from here on schedules the next batch. */

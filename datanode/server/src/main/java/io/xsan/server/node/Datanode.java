@@ -19,6 +19,7 @@ import io.xsan.server.api.Proposer;
 import io.xsan.server.config.ConfigReader;
 import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.log.EventLog;
+import io.xsan.server.ports.PortCheck;
 import io.xsan.server.raft.MetadataGroup;
 import io.xsan.server.raft.RaftMetaPort;
 import io.xsan.server.shard.ShardRuntime;
@@ -184,6 +185,7 @@ public final class Datanode implements NodeView {
                     throw new Refusal(
                             ErrorCode.CONFLICT, data + " is used by another datanode process");
                 }
+                PortCheck.refuseIfTaken(config.cluster());
                 return open(config, log).runToEnd(dieWithParent);
             }
         } catch (Refusal e) {

@@ -157,5 +157,6 @@ public final class ShardLoop implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3_000);
+        mailbox.close();
     }
 }

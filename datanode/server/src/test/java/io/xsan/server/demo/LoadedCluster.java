@@ -186,5 +186,6 @@ final class LoadedCluster implements AutoCloseable {
         owners.close();
         control.close();
         nodes.close();
+        site.close();
     }
 }

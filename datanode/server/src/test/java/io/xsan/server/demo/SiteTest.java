@@ -26,20 +26,31 @@ class SiteTest {
 
     @Test
     void anEarlierDemoIsReplaced() throws IOException {
-        Site.create(directory, VOLUME_BYTES);
+        Site.create(directory, VOLUME_BYTES).close();
         Path old = Files.createFile(directory.resolve("node1").resolve("log"));
 
-        Site site = Site.create(directory, VOLUME_BYTES);
+        try (Site site = Site.create(directory, VOLUME_BYTES)) {
+            assertThat(old).doesNotExist();
+            assertThat(site.clientFile()).exists();
+            assertThat(site.members()).hasSize(3).allSatisfy(m -> assertThat(m.config()).exists());
+        }
+    }
 
-        assertThat(old).doesNotExist();
-        assertThat(site.clientFile()).exists();
-        assertThat(site.members()).hasSize(3).allSatisfy(m -> assertThat(m.config()).exists());
+    @Test
+    void twoSitesThatStartNothingYetHaveDifferentPorts(@TempDir Path other) throws IOException {
+        try (Site site = Site.create(directory, VOLUME_BYTES);
+                Site second = Site.create(other, VOLUME_BYTES)) {
+            assertThat(second.members().getFirst().port())
+                    .isNotEqualTo(site.members().getFirst().port());
+        }
     }
 
     @Test
     void noOptionOutOfRangeIsTaken() {
         assertThatThrownBy(() -> new DemoOptions(1, false, directory, VOLUME_BYTES, Victim.REPLICA))
                 .hasMessageContaining("--seconds");
+        assertThatThrownBy(() -> new DemoOptions(0, false, directory, VOLUME_BYTES, Victim.REPLICA))
+                .hasMessageContaining("--keep");
         assertThatThrownBy(() -> new DemoOptions(20, false, directory, 4096, Victim.REPLICA))
                 .hasMessageContaining("--size");
     }

@@ -65,6 +65,31 @@ class ShardMailboxTest {
         assertThat(ran).hasSize(50).isSorted();
     }
 
+    @Test
+    @Timeout(60)
+    void nobodyWaitsForAShardThatHasEnded() throws Exception {
+        ExecutorService shard = Executors.newSingleThreadExecutor();
+        ShardMailbox mailbox = new ShardMailbox(1, shard);
+        CountDownLatch gate = new CountDownLatch(1);
+        shard.execute(() -> await(gate));
+        mailbox.post(() -> ran.add(1));
+        Thread poster = Thread.ofPlatform().start(() -> mailbox.post(() -> ran.add(2)));
+        while (mailbox.waits() == 0) {
+            Thread.sleep(1);
+        }
+
+        shard.shutdownNow();
+        mailbox.close();
+        poster.join();
+        mailbox.post(() -> ran.add(3));
+
+        ShardMailbox unused = new ShardMailbox(1, shard);
+        unused.post(() -> ran.add(4));
+        unused.post(() -> ran.add(5));
+        assertThat(shard.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(ran).isEmpty();
+    }
+
     private static void await(CountDownLatch gate) {
         try {
             gate.await();

@@ -106,6 +106,12 @@ final class StoreRig implements AutoCloseable {
         return this;
     }
 
+    /** Recovers from the groups alone. */
+    StoreRig rebuild() {
+        LogStore.rebuild(disk, config.limits(), clock, Log.NONE, this::onDevice);
+        return this;
+    }
+
     private void onDevice(DeviceOutcome outcome) {
         refused = null;
         isBlank = false;

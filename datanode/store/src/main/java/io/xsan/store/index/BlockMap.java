@@ -181,8 +181,9 @@ public final class BlockMap {
         return at;
     }
 
+    /** A little room at a time: what is not used costs more memory than the copies cost time. */
     private static int grown(int length, int needed) {
-        return Math.max(needed, length + (length >> 1));
+        return Math.max(needed, length + (length >> 3));
     }
 
     private void splice(int from, int to, Scratch scratch) {

@@ -25,6 +25,7 @@ public final class NbdClient implements AutoCloseable {
     private static final int WRITE = 1;
     private static final int DISCONNECT = 2;
     private static final int FLUSH = 3;
+    private static final int TRIM = 4;
     private static final int SHUTDOWN = 108;
 
     private final SocketChannel channel;
@@ -105,6 +106,11 @@ public final class NbdClient implements AutoCloseable {
     /** Ends when all writes that were answered before are durable. */
     public CompletableFuture<Void> flush() {
         return send(FLUSH, 0, 0, ByteBuffer.allocate(0));
+    }
+
+    /** Gives back the space of a range, which then reads as zeros. */
+    public CompletableFuture<Void> trim(long offsetBytes, int lengthBytes) {
+        return send(TRIM, offsetBytes, lengthBytes, ByteBuffer.allocate(0));
     }
 
     private CompletableFuture<Void> send(int type, long offset, int length, ByteBuffer data) {
