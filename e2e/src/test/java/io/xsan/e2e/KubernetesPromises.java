@@ -34,7 +34,7 @@ class KubernetesPromises {
     private static final Duration FAULT = Duration.ofMinutes(3);
     private static final String MAKE_FILES =
             "cd /data && for i in 1 2 3 4; do head -c 8000000 /dev/urandom > file$i; done"
-                    + " && sha256sum file? > sums && sync";
+                    + " && sha256sum file? > sums && sync -f /data";
 
     @TempDir private static Path directory;
     private static Kubernetes cluster;
