@@ -35,7 +35,7 @@ check_machine() {
 clean() {
     command -v podman >/dev/null || return 0
     podman ps -aq --filter label=io.x-k8s.kind.cluster=$cluster | xargs -r podman rm -f -v -t 0 >/dev/null 2>&1 || true
-    losetup -n -O NAME,BACK-FILE 2>/dev/null | awk '$2 == "/" || $2 == "/volume" || $2 ~ /xsan\/agent\/volumes\// { print $1 }' | xargs -r -n 1 losetup -d || true
+    losetup -n -O NAME,BACK-FILE 2>/dev/null | awk '$2 == "/" || $2 == "/volume" { print $1 }' | xargs -r -n 1 losetup -d || true
     rm -rf "$files"
 }
 
