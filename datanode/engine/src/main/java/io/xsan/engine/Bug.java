@@ -56,5 +56,9 @@ public enum Bug {
     /** A component with another store id is taken for in-sync. */
     STORE_ID_IGNORED,
     /** A component that lacks what it had acknowledged is taken for what was recorded. */
-    LYING_DISK_BELIEVED
+    LYING_DISK_BELIEVED,
+    /** While data moves, writes go to the current ring only. */
+    MOVE_NO_UNION,
+    /** While data moves, what nodes gain does not count for acks after its promotion. */
+    MOVE_NOT_COUNTED
 }

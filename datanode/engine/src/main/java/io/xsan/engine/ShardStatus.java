@@ -50,8 +50,8 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
             Latencies reads,
             Latencies writes) {}
 
-    /** Progress of one resync. */
-    public record Resync(int node, int attempt, long pagesLeft, long pagesCopied) {}
+    /** Progress of one resync, of a component or of what its node gains by a move. */
+    public record Resync(int node, boolean gain, int attempt, long pagesLeft, long pagesCopied) {}
 
     /** A component held here. */
     public record Component(

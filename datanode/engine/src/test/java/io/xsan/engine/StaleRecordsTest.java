@@ -84,7 +84,7 @@ class StaleRecordsTest {
                 new Command.MarkStale(
                         List.of(
                                 new Command.MarkStale.Change(
-                                        new VolumeId(volume), 1, new NodeId(2), 1, 0))),
+                                        new VolumeId(volume), 1, new NodeId(2), 1, false, 0))),
                 (code, result) ->
                         told.add(
                                 result instanceof Result.Several several

@@ -53,7 +53,10 @@ final class StateStore {
                 RecordCodec.encode(
                         new ClusterRecord(image.index(), image.clusterId(), image.featureLevel())));
         for (NodeId id : decision.changedNodes()) {
-            batch.put(key(id), RecordCodec.encode(image.node(id).orElseThrow()));
+            image.node(id)
+                    .ifPresentOrElse(
+                            node -> batch.put(key(id), RecordCodec.encode(node)),
+                            () -> batch.delete(key(id)));
         }
         for (VolumeId id : decision.changedVolumes()) {
             image.volume(id)

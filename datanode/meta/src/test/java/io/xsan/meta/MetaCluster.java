@@ -113,6 +113,7 @@ final class MetaCluster {
                                                         epoch,
                                                         new NodeId(node),
                                                         component(id, node).generation(),
+                                                        false,
                                                         since)))));
         return several.outcomes().getFirst();
     }
@@ -123,6 +124,7 @@ final class MetaCluster {
                 epoch,
                 new NodeId(node),
                 component(id, node).generation(),
+                false,
                 expectedAttempt);
     }
 
@@ -133,6 +135,7 @@ final class MetaCluster {
                 epoch,
                 new NodeId(node),
                 component(id, node).generation(),
+                false,
                 attempt,
                 record.incarnation(),
                 record.storeId());

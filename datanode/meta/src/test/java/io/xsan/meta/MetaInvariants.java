@@ -9,6 +9,7 @@ import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.meta.placement.BlockPlacement;
@@ -37,6 +38,14 @@ final class MetaInvariants {
                 volume.ring().members().stream().map(RingRecord.Member::node).toList(),
                 volume.components().stream().map(ComponentRecord::node).toList(),
                 at + ": components match the ring");
+        assertTrue(
+                volume.everyComponent().stream().map(ComponentRecord::node).distinct().count()
+                        == volume.everyComponent().size(),
+                at + ": one component of a volume on a node");
+        assertTrue(
+                volume.everyComponent().stream()
+                        .allMatch(c -> c.generation() <= volume.lastGeneration()),
+                at + ": no generation is above the last one given");
         BlockPlacement placement =
                 new BlockPlacement(volume.id(), volume.ring(), volume.policy().replicas());
         List<Integer> inSync =
@@ -62,11 +71,31 @@ final class MetaInvariants {
         assertTrue(now.epoch() >= old.epoch(), at + ": epochs grow");
         assertTrue(now.sizeBytes() >= old.sizeBytes(), at + ": sizes grow");
         assertTrue(now.deleting() || !old.deleting(), at + ": deletion is for ever");
-        assertEquals(old.ring(), now.ring(), at);
+        assertTrue(now.lastGeneration() >= old.lastGeneration(), at + ": generations grow");
         boolean isGranted = now.epoch() > old.epoch();
         assertTrue(!isGranted || now.ownerIncarnation() != 0, at + ": grants name whom");
+        if (!old.ring().equals(now.ring())) {
+            checkMoved(old, now, at);
+            return;
+        }
         for (ComponentRecord component : now.components()) {
-            checkStep(old.component(component.node()).orElseThrow(), component, at);
+            old.component(component.node()).ifPresent(was -> checkStep(was, component, at));
+        }
+    }
+
+    /** Invariant 7: what is dropped is on the new ring, whole, before. */
+    private static void checkMoved(VolumeRecord old, VolumeRecord now, String at) {
+        MoveRecord move = old.move().orElseThrow();
+        assertEquals(move.ring(), now.ring(), at + ": the ring is the one that was next");
+        assertTrue(move.isComplete(), at + ": all that nodes gain is in sync");
+        for (ComponentRecord component : now.components()) {
+            ComponentState was =
+                    old.component(component.node())
+                            .map(ComponentRecord::state)
+                            .orElse(ComponentState.IN_SYNC);
+            boolean isAsGood =
+                    component.state() != ComponentState.IN_SYNC || was == ComponentState.IN_SYNC;
+            assertTrue(isAsGood, at + ": no component is in sync that was not");
         }
     }
 

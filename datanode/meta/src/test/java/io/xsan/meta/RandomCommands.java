@@ -7,7 +7,9 @@ import io.xsan.meta.command.Command;
 import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
 import io.xsan.meta.image.VolumeRecord;
 import java.util.ArrayList;
@@ -56,6 +58,11 @@ final class RandomCommands {
             long storeId = image.node(node).map(NodeRecord::storeId).orElse(1L);
             return new Command.ReplaceNode(node, storeId);
         }
+        if (kind < 6) {
+            return random.nextInt(4) == 0
+                    ? new Command.RemoveNode(anyNode())
+                    : new Command.DrainNode(anyNode(), random.nextBoolean());
+        }
         if (volume == null || kind < 8) {
             return create(id);
         }
@@ -63,7 +70,7 @@ final class RandomCommands {
             ComponentRecord component = any(volume.components());
             return new Command.ComponentDropped(id, component.node(), component.generation());
         }
-        return kind < 30 ? administered(volume, kind) : byEngine(image, volume, kind);
+        return kind < 36 ? administered(volume, kind) : byEngine(image, volume, kind);
     }
 
     private Command create(VolumeId id) {
@@ -109,17 +116,48 @@ final class RandomCommands {
             return new Command.Attach(
                     id, new AttachmentRecord(1 + random.nextInt(4), "host", isManual, false));
         }
-        return new Command.Detach(id, 1 + random.nextInt(4));
+        if (kind < 28) {
+            return new Command.Detach(id, 1 + random.nextInt(4));
+        }
+        if (kind < 33 || volume.leaving().isEmpty()) {
+            return startMove(volume);
+        }
+        ComponentRecord left = any(volume.leaving());
+        return new Command.ComponentDropped(id, left.node(), left.generation());
+    }
+
+    private Command startMove(VolumeRecord volume) {
+        RingRecord last = volume.move().map(MoveRecord::ring).orElse(volume.ring());
+        List<RingRecord.Member> members = new ArrayList<>();
+        for (int node = 1; node <= NODES; node++) {
+            if (random.nextInt(3) > 0) {
+                members.add(
+                        new RingRecord.Member(
+                                new NodeId(node), 1 + random.nextInt(1000), "d" + node % 4));
+            }
+        }
+        int width = Math.max(1, members.size());
+        int replicas = 1 + random.nextInt(Math.min(4, width));
+        return new Command.StartMove(
+                volume.id(),
+                new RingRecord(last.version() + (random.nextInt(8) == 0 ? 0 : 1), members),
+                new VolumePolicy(replicas, 1, width));
     }
 
     private Command byEngine(ClusterImage image, VolumeRecord volume, int kind) {
         VolumeId id = volume.id();
-        ComponentRecord component = any(volume.components());
+        List<ComponentRecord> gains = volume.move().map(MoveRecord::gains).orElse(List.of());
+        boolean isGain = !gains.isEmpty() && random.nextBoolean();
+        ComponentRecord component = any(isGain ? gains : volume.components());
         NodeId node = component.node();
         int epoch = Math.max(0, volume.epoch() - (random.nextInt(10) == 0 ? 1 : 0));
         long generation = component.generation() - (random.nextInt(20) == 0 ? 1 : 0);
         int attempt = Math.max(0, component.attempt() - (random.nextInt(10) == 0 ? 1 : 0));
         NodeRecord known = image.node(node).orElseThrow();
+        if (kind < 42 && volume.move().isPresent()) {
+            long ring = volume.move().get().ring().version() - (random.nextInt(20) == 0 ? 1 : 0);
+            return new Command.CommitMove(id, epoch, ring);
+        }
         if (kind < 45) {
             return new Command.GrantEpoch(
                     id,
@@ -131,11 +169,18 @@ final class RandomCommands {
             return markStale(image);
         }
         if (kind < 82) {
-            return new Command.StartResync(id, epoch, node, generation, attempt);
+            return new Command.StartResync(id, epoch, node, generation, isGain, attempt);
         }
         if (kind < 95) {
             return new Command.Promote(
-                    id, epoch, node, generation, attempt, known.incarnation(), known.storeId());
+                    id,
+                    epoch,
+                    node,
+                    generation,
+                    isGain,
+                    attempt,
+                    known.incarnation(),
+                    known.storeId());
         }
         return new Command.NoteStore(id, epoch, node, generation, known.storeId());
     }
@@ -143,7 +188,7 @@ final class RandomCommands {
     private Command markStale(ClusterImage image) {
         List<Command.MarkStale.Change> changes = new ArrayList<>();
         for (VolumeRecord volume : image.volumes().values()) {
-            for (ComponentRecord component : volume.components()) {
+            for (ComponentRecord component : volume.everyComponent()) {
                 if (random.nextInt(6) == 0) {
                     long since = Version.of(Math.max(1, volume.epoch()), random.nextInt(1000));
                     int epoch = volume.epoch() - (random.nextInt(20) == 0 ? 1 : 0);
@@ -153,6 +198,7 @@ final class RandomCommands {
                                     epoch,
                                     component.node(),
                                     component.generation(),
+                                    volume.component(component.node()).isEmpty(),
                                     since));
                 }
             }

@@ -18,8 +18,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the components that the metadata names for this node and drops those of volumes that are
- * being deleted. A component that the metadata does not know is kept: an orphan.
+ * Makes the components that the metadata names for this node, those that a move needs included, and
+ * drops those that left their volume's ring and those of volumes that are being deleted. A
+ * component that the metadata does not know is kept: an orphan.
  */
 final class ComponentCatalog {
     private final ShardSetup setup;
@@ -51,24 +52,34 @@ final class ComponentCatalog {
     }
 
     private @Nullable ComponentRecord recordOf(ClusterImage of, long volume) {
-        return of.volume(new VolumeId(volume))
-                .flatMap(v -> v.component(new NodeId(setup.node())))
-                .orElse(null);
+        return of.volume(new VolumeId(volume)).map(this::recordOf).orElse(null);
+    }
+
+    private @Nullable ComponentRecord recordOf(VolumeRecord volume) {
+        NodeId node = new NodeId(setup.node());
+        return volume.component(node).or(() -> volume.gain(node)).orElse(null);
     }
 
     private void follow(ClusterImage newer) {
         for (VolumeRecord volume : newer.volumes().values()) {
-            ComponentRecord record = volume.component(new NodeId(setup.node())).orElse(null);
+            volume.leaving().stream()
+                    .filter(c -> c.node().value() == setup.node())
+                    .forEach(left -> drop(volume, left, held(volume, left)));
+            ComponentRecord record = recordOf(volume);
             if (record == null) {
                 continue;
             }
-            StoreComponent held = setup.store().component(volume.id().value(), record.generation());
+            StoreComponent held = held(volume, record);
             if (volume.deleting()) {
                 drop(volume, record, held);
             } else if (held == null) {
                 create(volume, record);
             }
         }
+    }
+
+    private @Nullable StoreComponent held(VolumeRecord volume, ComponentRecord record) {
+        return setup.store().component(volume.id().value(), record.generation());
     }
 
     private void create(VolumeRecord volume, ComponentRecord record) {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Equaliser {
     private static final int REWRITES_MAX = 8;
-    private static final int REWRITE_PAGES_MAX = 64;
 
     private record Run(long block, int firstPage, int pages, long holders) {}
 
@@ -61,10 +60,14 @@ final class Equaliser {
     }
 
     private ExtentLister lister(int index) {
+        Member member = compared.get(index);
         ExtentLister.Sink sink =
                 new ExtentLister.Sink() {
                     @Override
                     public void onExtent(long block, int first, int pages, long version, int c) {
+                        if ((engine.members().replicasOf(block) & member.bit) == 0) {
+                            return; // Left from a ring that gave it this block.
+                        }
                         for (int page = first; page < first + pages; page++) {
                             note(block * Pages.PAGES_PER_BLOCK + page, index, version);
                         }
@@ -78,7 +81,6 @@ final class Equaliser {
                         }
                     }
                 };
-        Member member = compared.get(index);
         return new ExtentLister(engine, member, engine.stable(), Long.MAX_VALUE, sink);
     }
 
@@ -133,7 +135,7 @@ final class Equaliser {
         return isUnequal ? holders : 0;
     }
 
-    private static void append(List<Run> found, Run page) {
+    private void append(List<Run> found, Run page) {
         if (!found.isEmpty() && isNext(found.getLast(), page)) {
             Run last = found.removeLast();
             found.add(new Run(last.block, last.firstPage, last.pages + 1, last.holders));
@@ -142,11 +144,12 @@ final class Equaliser {
         }
     }
 
-    private static boolean isNext(Run last, Run page) {
+    /** As long as copies are: longer ones would need buffers that are few. */
+    private boolean isNext(Run last, Run page) {
         return last.block == page.block
                 && last.holders == page.holders
                 && last.firstPage + last.pages == page.firstPage
-                && last.pages < REWRITE_PAGES_MAX;
+                && last.pages < engine.limits().copyPages();
     }
 
     private void next() {

@@ -23,8 +23,8 @@ final class MapRequest implements ExtentLister.Sink {
     void start() {
         long first = Pages.blockOf(atBytes);
         long end = Pages.blockOf(endBytes - 1) + 1;
-        Member source = engine.members().source(engine.members().replicasOf(first));
-        boolean isWide = engine.members().replicasOf(first) != engine.members().replicasOf(end);
+        Member source = engine.members().source(engine.members().holdersOf(first));
+        boolean isWide = engine.members().holdersOf(first) != engine.members().holdersOf(end);
         if (source == null || isWide && end - first > 1) {
             // No single component knows all of the range: everything may hold data.
             add(endBytes, true);

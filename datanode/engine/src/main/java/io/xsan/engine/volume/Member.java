@@ -5,13 +5,19 @@ import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
 import org.jspecify.annotations.Nullable;
 
-/** What an engine knows of one component of its volume. */
+/**
+ * What an engine knows of one component of its volume, or of what a node gains by a move (rule 11):
+ * that is a member of its own, also where it is part of the component that its node has.
+ */
 final class Member {
     /** Bit of this member in masks. */
     final long bit;
 
     final int node;
     final long generation;
+
+    /** It is what its node gains by a move: nothing is read from it for hosts. */
+    final boolean isGain;
 
     /** As of the newest record of the metadata. */
     ComponentRecord record;
@@ -59,11 +65,12 @@ final class Member {
     /** Being brought up to date. */
     @Nullable Resync resync;
 
-    Member(int index, ComponentRecord record) {
+    Member(int index, ComponentRecord record, boolean isGain) {
         this.bit = 1L << index;
         this.record = record;
         this.node = record.node().value();
         this.generation = record.generation();
+        this.isGain = isGain;
     }
 
     boolean isInSync() {

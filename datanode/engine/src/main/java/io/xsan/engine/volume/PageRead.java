@@ -37,7 +37,7 @@ final class PageRead extends Exchange {
     }
 
     void start(long block, int firstPage, int pages) {
-        start(block, firstPage, pages, -1);
+        start(block, firstPage, pages, engine.members().holdersOf(block));
     }
 
     /** As {@link #start(long, int, int)}, from one of the members {@code candidates}. */

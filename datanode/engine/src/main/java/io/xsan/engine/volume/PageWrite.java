@@ -87,6 +87,7 @@ final class PageWrite extends Exchange {
     void offer(Member member) {
         boolean isMine = only == null ? isReplica(member) : only == member;
         boolean isWanted = member.counts() || member.isSyncing();
+        isWanted &= !(member.isGain && engine.bugs().has(Bug.MOVE_NO_UNION));
         boolean isOwed = ((acked | outstanding) & member.bit) == 0;
         if (requestId != 0 && isMine && isWanted && isOwed && member.isUsable()) {
             sendTo(member);

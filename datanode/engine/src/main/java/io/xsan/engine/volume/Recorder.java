@@ -37,6 +37,7 @@ final class Recorder {
                         engine.epoch(),
                         new NodeId(member.node),
                         member.generation,
+                        member.isGain,
                         since);
         engine.setup()
                 .meta()

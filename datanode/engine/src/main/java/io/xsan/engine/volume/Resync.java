@@ -78,6 +78,7 @@ final class Resync {
                                 engine.epoch(),
                                 new NodeId(member.node),
                                 member.generation,
+                                member.isGain,
                                 member.record.attempt()),
                         this::onStarted);
     }
@@ -115,7 +116,7 @@ final class Resync {
         }
         if (!engine.bugs().has(Bug.M_LIST_TARGET)) {
             for (Member inSync : engine.members().all()) {
-                if (inSync.isInSync() && inSync.isUsable()) {
+                if (inSync.isInSync() && inSync.isUsable() && !inSync.isGain) {
                     listers.add(new ExtentLister(engine, inSync, since, Long.MAX_VALUE, sink()));
                 }
             }
@@ -238,6 +239,7 @@ final class Resync {
                                 engine.epoch(),
                                 new NodeId(member.node),
                                 member.generation,
+                                member.isGain,
                                 attempt,
                                 member.incarnation,
                                 member.openedStoreId),
@@ -253,6 +255,7 @@ final class Resync {
             member.resync = null;
             engine.adopt(done.volume(), done.index());
             member.isPromotionPending = false;
+            engine.moving().afterResync();
             engine.log()
                     .info(
                             "resync-done",

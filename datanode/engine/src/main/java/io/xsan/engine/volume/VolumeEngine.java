@@ -48,6 +48,7 @@ public final class VolumeEngine {
     private final SilenceWatch silence = new SilenceWatch(this);
     private final Equaliser equaliser = new Equaliser(this, this::onEqual);
     private final HostSide host = new HostSide(this);
+    private final Moving moving = new Moving(this);
     private final FrameHeader header = new FrameHeader();
     private final ArrayDeque<Exchange> parked = new ArrayDeque<>();
     private final ArrayDeque<PageWrite> refused = new ArrayDeque<>();
@@ -171,13 +172,11 @@ public final class VolumeEngine {
             return;
         }
         Exchange exchange = exchanges.find(answer.requestId);
-        Member member = members.of(node);
-        if (exchange == null || member == null) {
+        if (exchange == null) {
             return;
         }
-        boolean isAwaited =
-                member.generation == answer.generation && (exchange.outstanding & member.bit) != 0;
-        if (!isAwaited) {
+        Member member = members.awaited(node, answer.generation, exchange);
+        if (member == null) {
             return;
         }
         exchange.outstanding &= ~member.bit;
@@ -200,22 +199,24 @@ public final class VolumeEngine {
 
     /** A link to a node stands. */
     public void onLinkUp(int node, long incarnation) {
-        Member member = members.of(node);
-        if (member != null && !isEnded()) {
-            member.isUp = true;
-            member.incarnation = incarnation;
-            if (epoch != 0) {
-                opening.open(member);
+        for (Member member : members.all()) {
+            if (member.node == node && !isEnded()) {
+                member.isUp = true;
+                member.incarnation = incarnation;
+                if (epoch != 0) {
+                    opening.open(member);
+                }
             }
         }
     }
 
     /** A link to a node is gone. */
     public void onLinkDown(int node) {
-        Member member = members.of(node);
-        if (member != null && !isEnded()) {
-            member.isUp = false;
-            onMemberFailed(member, "link lost");
+        for (Member member : members.all()) {
+            if (member.node == node && !isEnded()) {
+                member.isUp = false;
+                onMemberFailed(member, "link lost");
+            }
         }
     }
 
@@ -290,7 +291,8 @@ public final class VolumeEngine {
         }
         boolean hasGrown = newer.get().sizeBytes() > record.sizeBytes();
         if (!members.adopt(newer.get())) {
-            end(ErrorCode.CONFLICT);
+            // Other rings or components: the next engine takes them over, under a new epoch.
+            end(ErrorCode.EPOCH_FENCED);
             return;
         }
         record = newer.get();
@@ -352,6 +354,9 @@ public final class VolumeEngine {
         }
         unpark();
         resendRefused();
+        if (isServing()) {
+            moving.commitIfComplete();
+        }
         tellStable(nowNanos);
         host.onTick(nowNanos);
     }
@@ -474,6 +479,11 @@ public final class VolumeEngine {
         setup.network().send(member.node, header, body, offsetBytes);
     }
 
+    /** The newest version given to a write. */
+    long newestVersion() {
+        return Version.of(epoch, sequence);
+    }
+
     /** The version of the next write; the engine ends when its epoch has no more. */
     long nextVersion() {
         if (sequence == Version.SEQUENCE_MAX - 1) {
@@ -495,6 +505,7 @@ public final class VolumeEngine {
                 resyncs.add(
                         new ShardStatus.Resync(
                                 member.node,
+                                member.isGain,
                                 resync.attempt(),
                                 resync.pagesLeft(),
                                 resync.pagesCopied()));
@@ -550,6 +561,10 @@ public final class VolumeEngine {
 
     long now() {
         return setup.clock().nanoTime();
+    }
+
+    Moving moving() {
+        return moving;
     }
 
     Members members() {

@@ -42,7 +42,7 @@ public record Capacity(int replicas, long totalBytes, long promisedBytes) {
             copies += volume.sizeBytes() * volume.policy().replicas();
         }
         return new Capacity(
-                replicas, totalBytes(image.storageNodes(), replicas), copies / replicas);
+                replicas, totalBytes(image.placementNodes(), replicas), copies / replicas);
     }
 
     /** What may still be promised to volumes. */

@@ -4,10 +4,12 @@ import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Command.Attach;
+import io.xsan.meta.command.Command.CommitMove;
 import io.xsan.meta.command.Command.ComponentDropped;
 import io.xsan.meta.command.Command.CreateVolume;
 import io.xsan.meta.command.Command.DeleteVolume;
 import io.xsan.meta.command.Command.Detach;
+import io.xsan.meta.command.Command.DrainNode;
 import io.xsan.meta.command.Command.FormCluster;
 import io.xsan.meta.command.Command.GrantEpoch;
 import io.xsan.meta.command.Command.MarkStale;
@@ -16,16 +18,18 @@ import io.xsan.meta.command.Command.NoteStore;
 import io.xsan.meta.command.Command.Promote;
 import io.xsan.meta.command.Command.RaiseFeatureLevel;
 import io.xsan.meta.command.Command.RegisterNode;
+import io.xsan.meta.command.Command.RemoveNode;
 import io.xsan.meta.command.Command.ReplaceNode;
 import io.xsan.meta.command.Command.ResizeVolume;
 import io.xsan.meta.command.Command.SetPolicy;
+import io.xsan.meta.command.Command.StartMove;
 import io.xsan.meta.command.Command.StartResync;
 import io.xsan.meta.command.Command.TakeOver;
 import java.util.Optional;
 
 /** Commands, as entries of the log. Kinds are numbers that are never given twice. */
 public final class CommandCodec {
-    private static final int CHANGE_BYTES = 30;
+    private static final int CHANGE_BYTES = 31;
     private static final int TAKE_OVER_BYTES = 16;
 
     private CommandCodec() {}
@@ -66,6 +70,10 @@ public final class CommandCodec {
             case Detach _ -> 16;
             case RaiseFeatureLevel _ -> 17;
             case TakeOver _ -> 18;
+            case StartMove _ -> 20;
+            case CommitMove _ -> 21;
+            case DrainNode _ -> 22;
+            case RemoveNode _ -> 23;
         };
     }
 
@@ -91,11 +99,11 @@ public final class CommandCodec {
             }
             case StartResync c -> {
                 out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
-                out.i32(c.expectedAttempt());
+                out.flag(c.gain()).i32(c.expectedAttempt());
             }
             case Promote c -> {
                 out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
-                out.i32(c.attempt()).i64(c.incarnation()).i64(c.storeId());
+                out.flag(c.gain()).i32(c.attempt()).i64(c.incarnation()).i64(c.storeId());
             }
             case NoteStore c -> {
                 out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
@@ -113,6 +121,13 @@ public final class CommandCodec {
                                         .node(change.from())
                                         .node(change.to()));
             }
+            case StartMove c -> {
+                RecordFields.putRing(out.volume(c.id()), c.ring());
+                RecordFields.putPolicy(out, c.policy());
+            }
+            case CommitMove c -> out.volume(c.id()).i32(c.epoch()).i64(c.ringVersion());
+            case DrainNode c -> out.node(c.node()).flag(c.draining());
+            case RemoveNode c -> out.node(c.node());
         }
     }
 
@@ -124,7 +139,7 @@ public final class CommandCodec {
 
     private static void putChange(ByteSink out, MarkStale.Change change) {
         out.volume(change.id()).i32(change.epoch()).node(change.node());
-        out.i64(change.generation()).i64(change.since());
+        out.i64(change.generation()).flag(change.gain()).i64(change.since());
     }
 
     private static Optional<Command> get(ByteSource in, int kind) {
@@ -151,6 +166,12 @@ public final class CommandCodec {
                     case 16 -> new Detach(volume(in), in.i64("attachmentId"));
                     case 17 -> new RaiseFeatureLevel(in.i32("level"));
                     case 18 -> new TakeOver(in.list(TAKE_OVER_BYTES, "changes", () -> taking(in)));
+                    case 20 ->
+                            new StartMove(
+                                    volume(in), RecordFields.ring(in), RecordFields.policy(in));
+                    case 21 -> new CommitMove(volume(in), in.i32("epoch"), in.i64("ringVersion"));
+                    case 22 -> new DrainNode(node(in), in.flag("draining"));
+                    case 23 -> new RemoveNode(node(in));
                     default -> null;
                 });
     }
@@ -160,15 +181,17 @@ public final class CommandCodec {
         int epoch = in.i32("epoch");
         NodeId node = node(in);
         long generation = in.i64("generation");
-        if (kind == 12) {
-            return new StartResync(id, epoch, node, generation, in.i32("expectedAttempt"));
-        }
         if (kind == 14) {
             return new NoteStore(id, epoch, node, generation, in.i64("storeId"));
         }
+        boolean gain = in.flag("gain");
+        if (kind == 12) {
+            return new StartResync(id, epoch, node, generation, gain, in.i32("expectedAttempt"));
+        }
         int attempt = in.i32("attempt");
         long incarnation = in.i64("incarnation");
-        return new Promote(id, epoch, node, generation, attempt, incarnation, in.i64("storeId"));
+        return new Promote(
+                id, epoch, node, generation, gain, attempt, incarnation, in.i64("storeId"));
     }
 
     private static CreateVolume create(ByteSource in) {
@@ -185,7 +208,12 @@ public final class CommandCodec {
 
     private static MarkStale.Change change(ByteSource in) {
         return new MarkStale.Change(
-                volume(in), in.i32("epoch"), node(in), in.i64("generation"), in.i64("since"));
+                volume(in),
+                in.i32("epoch"),
+                node(in),
+                in.i64("generation"),
+                in.flag("gain"),
+                in.i64("since"));
     }
 
     private static TakeOver.Change taking(ByteSource in) {

@@ -4,6 +4,7 @@ import io.xsan.base.ClusterId;
 import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
@@ -14,9 +15,9 @@ import java.util.Optional;
 /** The fields of records, as they stand within bodies of all kinds. */
 final class RecordFields {
     /** Fewest bytes of a node, a volume. */
-    static final int NODE_BYTES_MIN = 38;
+    static final int NODE_BYTES_MIN = 39;
 
-    static final int VOLUME_BYTES_MIN = 80;
+    static final int VOLUME_BYTES_MIN = 92;
     private static final int MEMBER_BYTES_MIN = 6;
     private static final int COMPONENT_BYTES_MIN = 31;
     private static final int ATTACHMENT_BYTES_MIN = 11;
@@ -40,7 +41,7 @@ final class RecordFields {
     static void putNode(ByteSink out, NodeRecord node) {
         out.node(node.id()).i64(node.incarnation()).i64(node.storeId()).text(node.host());
         out.i32(node.basePort()).text(node.domain()).i64(node.usableBytes());
-        out.i32(node.featureLevelMax());
+        out.i32(node.featureLevelMax()).flag(node.draining());
     }
 
     static NodeRecord node(ByteSource in) {
@@ -52,7 +53,8 @@ final class RecordFields {
                 in.count("node.basePort"),
                 in.text("node.domain"),
                 in.natural("node.usableBytes"),
-                in.count("node.featureLevelMax"));
+                in.count("node.featureLevelMax"),
+                in.flag("node.draining"));
     }
 
     static void putPolicy(ByteSink out, VolumePolicy policy) {
@@ -100,6 +102,25 @@ final class RecordFields {
                 in.natural("component.storeId"));
     }
 
+    private static void putComponents(ByteSink out, List<ComponentRecord> components) {
+        out.i32(components.size());
+        components.forEach(component -> putComponent(out, component));
+    }
+
+    private static List<ComponentRecord> components(ByteSource in, String name) {
+        return in.list(COMPONENT_BYTES_MIN, name, () -> component(in));
+    }
+
+    private static void putMove(ByteSink out, MoveRecord move) {
+        putRing(out, move.ring());
+        putPolicy(out, move.policy());
+        putComponents(out, move.gains());
+    }
+
+    private static MoveRecord move(ByteSource in) {
+        return new MoveRecord(ring(in), policy(in), components(in, "move.gains"));
+    }
+
     static void putAttachment(ByteSink out, AttachmentRecord attachment) {
         out.i64(attachment.id()).text(attachment.host());
         out.u8((attachment.manual() ? 1 : 0) | (attachment.readOnly() ? 2 : 0));
@@ -117,10 +138,11 @@ final class RecordFields {
         out.i32(volume.sectorBytes());
         putPolicy(out, volume.policy());
         putRing(out, volume.ring());
-        out.flag(volume.nextRing().isPresent());
-        volume.nextRing().ifPresent(ring -> putRing(out, ring));
-        out.i32(volume.components().size());
-        volume.components().forEach(component -> putComponent(out, component));
+        out.flag(volume.move().isPresent());
+        volume.move().ifPresent(move -> putMove(out, move));
+        putComponents(out, volume.components());
+        putComponents(out, volume.leaving());
+        out.i64(volume.lastGeneration());
         out.node(volume.owner()).i32(volume.epoch()).i64(volume.ownerIncarnation());
         out.i64(volume.grantRequestId()).i32(volume.attachments().size());
         volume.attachments().forEach(attachment -> putAttachment(out, attachment));
@@ -147,8 +169,10 @@ final class RecordFields {
                 sectorBytes,
                 policy(in),
                 ring(in),
-                in.flag("volume.nextRing") ? Optional.of(ring(in)) : Optional.empty(),
-                in.list(COMPONENT_BYTES_MIN, "volume.components", () -> component(in)),
+                in.flag("volume.move") ? Optional.of(move(in)) : Optional.empty(),
+                components(in, "volume.components"),
+                components(in, "volume.leaving"),
+                in.positive("volume.lastGeneration"),
                 in.node("volume.owner"),
                 in.epoch("volume.epoch"),
                 in.i64("volume.ownerIncarnation"),

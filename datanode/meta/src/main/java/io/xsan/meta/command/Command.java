@@ -5,6 +5,7 @@ import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
 import java.util.List;
 
@@ -52,7 +53,10 @@ public sealed interface Command {
      */
     record DeleteVolume(VolumeId id) implements Command {}
 
-    /** A node confirms that it dropped its component; the last one removes the volume. */
+    /**
+     * A node confirms that it dropped its component of a volume that is being deleted, where the
+     * last one removes the volume, or one that left the volume's ring.
+     */
     record ComponentDropped(VolumeId id, NodeId node, long generation) implements Command {}
 
     /** Grows a volume; shrinking is refused with INVALID_PARAM. */
@@ -97,14 +101,16 @@ public sealed interface Command {
      * Rule 3: records components stale since {@code since}; one already stale or syncing keeps its
      * older since. Refused with EPOCH_FENCED under an older epoch, with CONFLICT where any block
      * would be left without an in-sync component. Many volumes in one command: a dead node costs
-     * each owner one.
+     * each owner one. {@code gain} of a change: not the component is meant, but what its node gains
+     * by a move, which is never refused for the blocks' sake.
      */
     record MarkStale(List<Change> changes) implements Command {
         /** Most changes of one command; more are refused with INVALID_PARAM. */
         public static final int CHANGES_MAX = 1024;
 
         /** One component. */
-        public record Change(VolumeId id, int epoch, NodeId node, long generation, long since) {}
+        public record Change(
+                VolumeId id, int epoch, NodeId node, long generation, boolean gain, long since) {}
 
         /** Copies the list. */
         public MarkStale {
@@ -115,21 +121,24 @@ public sealed interface Command {
     /**
      * Rule 9: stale becomes syncing with attempt + 1, which the result names. One that is syncing
      * under {@code expectedAttempt} (of an earlier owner) begins a new attempt; one that is syncing
-     * under the attempt after it was started by this command before.
+     * under the attempt after it was started by this command before. {@code gain} as in {@link
+     * MarkStale}.
      */
-    record StartResync(VolumeId id, int epoch, NodeId node, long generation, int expectedAttempt)
+    record StartResync(
+            VolumeId id, int epoch, NodeId node, long generation, boolean gain, int expectedAttempt)
             implements Command {}
 
     /**
      * Rule 9: syncing becomes in-sync, only under exactly this attempt and by the current epoch; a
      * repetition of one that has committed answers OK. Refused with IDENTITY_MISMATCH if the node
-     * has registered another incarnation or store since.
+     * has registered another incarnation or store since. {@code gain} as in {@link MarkStale}.
      */
     record Promote(
             VolumeId id,
             int epoch,
             NodeId node,
             long generation,
+            boolean gain,
             int attempt,
             long incarnation,
             long storeId)
@@ -144,6 +153,31 @@ public sealed interface Command {
 
     /** Ends an attachment; absent is OK. */
     record Detach(VolumeId id, long attachmentId) implements Command {}
+
+    /**
+     * Rule 11: the volume's data is to be on {@code ring}, under {@code policy}. What nodes gain by
+     * it becomes stale since 0. The version of the ring is one more than that of the ring, or of
+     * the move that is under way, which this one replaces; one that is not is refused with
+     * CONFLICT. Refused too where a node is not known, has no store, or has yet to drop an earlier
+     * component of the volume.
+     */
+    record StartMove(VolumeId id, RingRecord ring, VolumePolicy policy) implements Command {}
+
+    /**
+     * Rule 11: the ring of the move becomes that of the volume; refused with CONFLICT until all
+     * that nodes gain by it is in sync, with EPOCH_FENCED under an older epoch. The components that
+     * it does not name are dropped by their nodes after.
+     */
+    record CommitMove(VolumeId id, int epoch, long ringVersion) implements Command {}
+
+    /** A node gets no new components any more, or may again. */
+    record DrainNode(NodeId node, boolean draining) implements Command {}
+
+    /**
+     * Forgets a node; one that is not known is done. Refused with CONFLICT while it holds anything
+     * of a volume, or owns one.
+     */
+    record RemoveNode(NodeId node) implements Command {}
 
     /** Raises the feature level; refused until every node supports it. */
     record RaiseFeatureLevel(int level) implements Command {}

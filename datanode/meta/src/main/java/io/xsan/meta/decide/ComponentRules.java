@@ -25,8 +25,21 @@ import java.util.Optional;
  * </pre>
  */
 final class ComponentRules {
-    /** A component found, or why not. */
-    private record Target(VolumeRecord volume, ComponentRecord component) {}
+    /** A component, or what its node gains by a move, of a volume. */
+    private record Target(VolumeRecord volume, ComponentRecord component, boolean gain) {
+        VolumeRecord with(ComponentRecord changed) {
+            if (!gain) {
+                return volume.withComponent(changed);
+            }
+            return volume.withMove(
+                    volume.move().map(move -> move.withGain(changed)),
+                    volume.leaving(),
+                    volume.lastGeneration());
+        }
+    }
+
+    /** What a command of an engine names. */
+    private record Named(VolumeId id, int epoch, NodeId node, long generation, boolean gain) {}
 
     private ComponentRules() {}
 
@@ -45,15 +58,21 @@ final class ComponentRules {
     }
 
     private static ErrorCode markStale(Draft draft, Command.MarkStale.Change change) {
-        Optional<Result.Refused> refused =
-                mismatch(draft, change.id(), change.epoch(), change.node(), change.generation());
+        Named named =
+                new Named(
+                        change.id(),
+                        change.epoch(),
+                        change.node(),
+                        change.generation(),
+                        change.gain());
+        Optional<Result.Refused> refused = mismatch(draft, named);
         if (refused.isPresent()) {
             return refused.get().code();
         }
         if (change.since() < 0) {
             return ErrorCode.INVALID_PARAM;
         }
-        Target target = target(draft, change.id(), change.node());
+        Target target = target(draft, named);
         ComponentRecord component = target.component();
         long since =
                 component.state() == ComponentState.IN_SYNC
@@ -61,23 +80,29 @@ final class ComponentRules {
                         : Math.min(component.since(), change.since());
         ComponentRecord changed = component.with(ComponentState.STALE, since, component.attempt());
         if (component.state() == ComponentState.IN_SYNC
+                && !target.gain()
                 && !InSync.holdsAfter(target.volume(), changed)) {
             return ErrorCode.CONFLICT;
         }
         if (!changed.equals(component)) {
-            draft.put(target.volume().withComponent(changed));
+            draft.put(target.with(changed));
         }
         return ErrorCode.OK;
     }
 
     static Result startResync(Draft draft, Command.StartResync command) {
-        Optional<Result.Refused> refused =
-                mismatch(
-                        draft, command.id(), command.epoch(), command.node(), command.generation());
+        Named named =
+                new Named(
+                        command.id(),
+                        command.epoch(),
+                        command.node(),
+                        command.generation(),
+                        command.gain());
+        Optional<Result.Refused> refused = mismatch(draft, named);
         if (refused.isPresent()) {
             return refused.get();
         }
-        Target target = target(draft, command.id(), command.node());
+        Target target = target(draft, named);
         ComponentRecord component = target.component();
         if (component.state() == ComponentState.SYNCING
                 && component.attempt() == command.expectedAttempt() + 1) {
@@ -88,22 +113,26 @@ final class ComponentRules {
             return unexpected(component, "expectedAttempt", command.expectedAttempt());
         }
         return draft.donePutting(
-                target.volume()
-                        .withComponent(
-                                component.with(
-                                        ComponentState.SYNCING,
-                                        component.since(),
-                                        component.attempt() + 1)));
+                target.with(
+                        component.with(
+                                ComponentState.SYNCING,
+                                component.since(),
+                                component.attempt() + 1)));
     }
 
     static Result promote(Draft draft, Command.Promote command) {
-        Optional<Result.Refused> refused =
-                mismatch(
-                        draft, command.id(), command.epoch(), command.node(), command.generation());
+        Named named =
+                new Named(
+                        command.id(),
+                        command.epoch(),
+                        command.node(),
+                        command.generation(),
+                        command.gain());
+        Optional<Result.Refused> refused = mismatch(draft, named);
         if (refused.isPresent()) {
             return refused.get();
         }
-        Target target = target(draft, command.id(), command.node());
+        Target target = target(draft, named);
         ComponentRecord component = target.component();
         if (component.attempt() != command.attempt() || component.state() == ComponentState.STALE) {
             return unexpected(component, "attempt", command.attempt());
@@ -119,21 +148,21 @@ final class ComponentRules {
             return otherStore(command.node(), command.storeId(), node.get().storeId());
         }
         return draft.donePutting(
-                target.volume()
-                        .withComponent(
-                                component
-                                        .with(ComponentState.IN_SYNC, 0, component.attempt())
-                                        .onStore(command.storeId())));
+                target.with(
+                        component
+                                .with(ComponentState.IN_SYNC, 0, component.attempt())
+                                .onStore(command.storeId())));
     }
 
     static Result noteStore(Draft draft, Command.NoteStore command) {
-        Optional<Result.Refused> refused =
-                mismatch(
-                        draft, command.id(), command.epoch(), command.node(), command.generation());
+        Named named =
+                new Named(
+                        command.id(), command.epoch(), command.node(), command.generation(), false);
+        Optional<Result.Refused> refused = mismatch(draft, named);
         if (refused.isPresent()) {
             return refused.get();
         }
-        Target target = target(draft, command.id(), command.node());
+        Target target = target(draft, named);
         ComponentRecord component = target.component();
         if (command.storeId() <= 0) {
             return Refusals.notAllowed("storeId", command.storeId(), "1 or more");
@@ -148,8 +177,7 @@ final class ComponentRules {
             return Refusals.conflict(
                     "node", "the component on node " + command.node() + " is not in sync");
         }
-        return draft.donePutting(
-                target.volume().withComponent(component.onStore(command.storeId())));
+        return draft.donePutting(target.with(component.onStore(command.storeId())));
     }
 
     static Result.Refused otherGeneration(ComponentRecord component, long named) {
@@ -201,9 +229,8 @@ final class ComponentRules {
                         + component.attempt());
     }
 
-    /** Why a command under {@code epoch} does not concern a component as it is. */
-    private static Optional<Result.Refused> mismatch(
-            Draft draft, VolumeId id, int epoch, NodeId node, long generation) {
+    /** Why an epoch is not that of a volume. */
+    static Optional<Result.Refused> fenced(Draft draft, VolumeId id, int epoch) {
         Optional<VolumeRecord> volume = VolumeRules.live(draft, id);
         if (volume.isEmpty()) {
             return Optional.of(Refusals.noVolume(id));
@@ -215,21 +242,42 @@ final class ComponentRules {
                             "epoch",
                             "epoch is " + epoch + "; allowed: " + volume.get().epoch()));
         }
-        Optional<ComponentRecord> component = volume.get().component(node);
+        return Optional.empty();
+    }
+
+    /** Why a command does not concern a component as it is. */
+    private static Optional<Result.Refused> mismatch(Draft draft, Named named) {
+        Optional<Result.Refused> fenced = fenced(draft, named.id(), named.epoch());
+        if (fenced.isPresent()) {
+            return fenced;
+        }
+        Optional<ComponentRecord> component = component(draft, named);
         if (component.isEmpty()) {
             return Optional.of(
                     Refusals.of(
                             ErrorCode.NOT_FOUND,
                             "node",
-                            "volume " + id + " has no component on node " + node));
+                            "volume "
+                                    + named.id()
+                                    + (named.gain()
+                                            ? " moves nothing to node "
+                                            : " has no component on node ")
+                                    + named.node()));
         }
-        return component.get().generation() == generation
+        return component.get().generation() == named.generation()
                 ? Optional.empty()
-                : Optional.of(otherGeneration(component.get(), generation));
+                : Optional.of(otherGeneration(component.get(), named.generation()));
     }
 
-    private static Target target(Draft draft, VolumeId id, NodeId node) {
-        VolumeRecord volume = draft.volume(id).orElseThrow();
-        return new Target(volume, volume.component(node).orElseThrow());
+    private static Optional<ComponentRecord> component(Draft draft, Named named) {
+        VolumeRecord volume = draft.volume(named.id()).orElseThrow();
+        return named.gain() ? volume.gain(named.node()) : volume.component(named.node());
+    }
+
+    private static Target target(Draft draft, Named named) {
+        return new Target(
+                draft.volume(named.id()).orElseThrow(),
+                component(draft, named).orElseThrow(),
+                named.gain());
     }
 }

@@ -16,7 +16,6 @@ import io.xsan.meta.image.VolumeRecord;
 import io.xsan.meta.placement.BlockPlacement;
 import io.xsan.meta.placement.RingSelection;
 import io.xsan.meta.placement.RingShares;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +87,8 @@ final class CreationRules {
         return invalidSize(command.sizeBytes(), command.sectorBytes());
     }
 
-    private static Optional<Result.Refused> invalidPolicy(VolumePolicy policy) {
+    /** Why {@code policy} is none that a volume can have. */
+    static Optional<Result.Refused> invalidPolicy(VolumePolicy policy) {
         if (policy.replicas() < 1 || policy.replicas() > VolumePolicy.REPLICAS_MAX) {
             return Optional.of(
                     Refusals.notAllowed(
@@ -119,7 +119,7 @@ final class CreationRules {
 
     /** Why the cluster as it is cannot take the volume. */
     private static Optional<Result.Refused> fits(ClusterImage image, CreateVolume command) {
-        int nodes = image.storageNodes().size();
+        int nodes = image.placementNodes().size();
         VolumePolicy policy = command.policy();
         if (policy.replicas() > nodes || policy.width() > nodes) {
             String field = policy.replicas() > nodes ? "replicas" : "width";
@@ -131,7 +131,7 @@ final class CreationRules {
                                     + Math.max(policy.replicas(), policy.width())
                                     + "; the cluster has "
                                     + nodes
-                                    + " nodes with a store"));
+                                    + " nodes with a store that are not draining"));
         }
         if (image.volumes().size() >= Limits.VOLUMES_MAX) {
             return Optional.of(
@@ -169,9 +169,9 @@ final class CreationRules {
     }
 
     private static VolumeRecord volume(ClusterImage image, CreateVolume command) {
-        List<NodeRecord> nodes = image.storageNodes();
+        List<NodeRecord> nodes = image.placementNodes();
         VolumePolicy policy = complete(command.policy(), nodes.size());
-        Map<NodeId, Double> load = load(image);
+        Map<NodeId, Double> load = RingShares.load(image);
         RingRecord ring =
                 new RingSelection(nodes, policy.replicas(), policy.width())
                         .select(
@@ -198,6 +198,8 @@ final class CreationRules {
                 ring,
                 Optional.empty(),
                 components,
+                List.of(),
+                command.firstGeneration(),
                 command.owner(),
                 0,
                 0,
@@ -215,19 +217,5 @@ final class CreationRules {
                         ? VolumePolicy.defaultMinReplicas(policy.replicas())
                         : policy.minReplicas(),
                 policy.width() == 0 ? width : policy.width());
-    }
-
-    private static Map<NodeId, Double> load(ClusterImage image) {
-        Map<NodeId, Double> load = new HashMap<>();
-        for (VolumeRecord volume : image.volumes().values()) {
-            double[] shares = RingShares.of(volume.ring(), volume.policy().replicas());
-            for (int i = 0; i < shares.length; i++) {
-                load.merge(
-                        volume.ring().members().get(i).node(),
-                        shares[i] * volume.sizeBytes(),
-                        Double::sum);
-            }
-        }
-        return load;
     }
 }

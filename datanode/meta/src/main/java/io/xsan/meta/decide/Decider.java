@@ -49,6 +49,10 @@ public final class Decider {
             case Command.NoteStore c -> ComponentRules.noteStore(draft, c);
             case Command.Attach c -> AttachmentRules.attach(draft, c);
             case Command.Detach c -> AttachmentRules.detach(draft, c);
+            case Command.StartMove c -> MoveRules.start(draft, c);
+            case Command.CommitMove c -> MoveRules.commit(draft, c);
+            case Command.DrainNode c -> NodeRules.drain(draft, c);
+            case Command.RemoveNode c -> NodeRules.remove(draft, c);
         };
     }
 }

@@ -77,6 +77,14 @@ final class Draft {
         changedVolumes.add(volume.id());
     }
 
+    void remove(NodeId node) {
+        if (nodes == before.nodes()) {
+            nodes = new TreeMap<>(nodes);
+        }
+        nodes.remove(node);
+        changedNodes.add(node);
+    }
+
     void remove(VolumeRecord volume) {
         copyVolumes();
         volumes.remove(volume.id());

@@ -6,6 +6,7 @@ import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.VolumeRecord;
 import java.util.List;
@@ -50,9 +51,42 @@ final class NodeRules {
             return Refusals.of(
                     ErrorCode.BUSY, "node", "there are " + Limits.NODES_MAX + " nodes, the most");
         }
-        if (!known.equals(Optional.of(node))) {
-            draft.put(node);
+        NodeRecord registered = node.withDraining(known.map(NodeRecord::draining).orElse(false));
+        if (!known.equals(Optional.of(registered))) {
+            draft.put(registered);
         }
+        return draft.done();
+    }
+
+    static Result drain(Draft draft, Command.DrainNode command) {
+        Optional<NodeRecord> known = draft.node(command.node());
+        if (known.isEmpty()) {
+            return Refusals.noNode("node", command.node());
+        }
+        if (known.get().draining() != command.draining()) {
+            draft.put(known.get().withDraining(command.draining()));
+        }
+        return draft.done();
+    }
+
+    static Result remove(Draft draft, Command.RemoveNode command) {
+        NodeId node = command.node();
+        if (draft.node(node).isEmpty()) {
+            return draft.done();
+        }
+        for (VolumeRecord volume : draft.volumes().values()) {
+            boolean holds = volume.everyComponent().stream().anyMatch(c -> c.node().equals(node));
+            if (holds || volume.owner().equals(node) && !volume.deleting()) {
+                return Refusals.conflict(
+                        "node",
+                        "node "
+                                + node
+                                + (holds ? " holds a component of volume " : " owns volume ")
+                                + volume.name()
+                                + "; drain it first");
+            }
+        }
+        draft.remove(node);
         return draft.done();
     }
 
@@ -69,11 +103,10 @@ final class NodeRules {
             return ComponentRules.otherStore(command.node(), command.storeId(), node.storeId());
         }
         for (VolumeRecord volume : List.copyOf(draft.volumes().values())) {
-            Optional<ComponentRecord> component = volume.component(command.node());
-            if (component.isEmpty()) {
+            VolumeRecord changed = withoutStore(volume, command.node());
+            if (changed == volume) {
                 continue;
             }
-            VolumeRecord changed = without(volume, component.get());
             if (!volume.deleting() && !InSync.holdsForEveryBlock(changed)) {
                 return Refusals.conflict(
                         "node",
@@ -97,25 +130,46 @@ final class NodeRules {
                         node.basePort(),
                         node.domain(),
                         node.usableBytes(),
-                        node.featureLevelMax()));
+                        node.featureLevelMax(),
+                        node.draining()));
         return draft.done();
     }
 
-    /** The volume once the store of {@code component} is gone. */
-    private static VolumeRecord without(VolumeRecord volume, ComponentRecord component) {
-        NodeId node = component.node();
-        if (volume.deleting()) {
-            return volume.withComponents(
-                    volume.components().stream().filter(c -> !c.node().equals(node)).toList());
+    /** The volume once the store of {@code node} is gone; the same where it holds nothing. */
+    private static VolumeRecord withoutStore(VolumeRecord volume, NodeId node) {
+        if (volume.everyComponent().stream().noneMatch(c -> c.node().equals(node))) {
+            return volume;
         }
-        return volume.withComponent(
-                new ComponentRecord(
-                        node,
-                        component.generation() + 1,
-                        ComponentState.STALE,
-                        0,
-                        component.attempt(),
-                        0));
+        if (volume.deleting()) {
+            return volume.withComponents(except(volume.components(), node));
+        }
+        long generation = volume.lastGeneration() + 1;
+        VolumeRecord changed =
+                volume.withComponents(emptied(volume.components(), node, generation));
+        return changed.withMove(
+                changed.move()
+                        .map(move ->
+                                new MoveRecord(
+                                        move.ring(),
+                                        move.policy(),
+                                        emptied(move.gains(), node, generation))),
+                except(changed.leaving(), node),
+                generation);
+    }
+
+    private static List<ComponentRecord> except(List<ComponentRecord> components, NodeId node) {
+        return components.stream().filter(c -> !c.node().equals(node)).toList();
+    }
+
+    private static List<ComponentRecord> emptied(
+            List<ComponentRecord> components, NodeId node, long generation) {
+        return components.stream()
+                .map(c ->
+                        c.node().equals(node)
+                                ? new ComponentRecord(
+                                        node, generation, ComponentState.STALE, 0, c.attempt(), 0)
+                                : c)
+                .toList();
     }
 
     private static Optional<Result.Refused> invalid(NodeRecord node) {

@@ -61,9 +61,8 @@ final class OwnerRules {
         if (!isAsSeen || !isInSync(volume, change.to())) {
             return ErrorCode.CONFLICT;
         }
-        Optional<Result.Refused> refused = cannotOwn(draft.image(), change.to());
-        if (refused.isPresent()) {
-            return refused.get().code();
+        if (draft.node(change.to()).filter(NodeRecord::hasStore).isEmpty()) {
+            return ErrorCode.NOT_FOUND;
         }
         draft.put(volume.withOwner(change.to()));
         return ErrorCode.OK;
@@ -111,9 +110,13 @@ final class OwnerRules {
         if (node.isEmpty()) {
             return Optional.of(Refusals.noNode("owner", owner));
         }
-        return node.get().hasStore()
-                ? Optional.empty()
-                : Optional.of(
-                        Refusals.notAllowed("owner", owner, "nodes with a store; it has none"));
+        if (!node.get().hasStore()) {
+            return Optional.of(
+                    Refusals.notAllowed("owner", owner, "nodes with a store; it has none"));
+        }
+        return node.get().draining()
+                ? Optional.of(
+                        Refusals.notAllowed("owner", owner, "nodes that are not draining; it is"))
+                : Optional.empty();
     }
 }

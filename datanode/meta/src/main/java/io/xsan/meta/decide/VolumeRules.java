@@ -41,8 +41,7 @@ final class VolumeRules {
         }
         VolumeRecord volume = known.get();
         if (!volume.deleting()) {
-            return Refusals.conflict(
-                    "id", "volume " + volume.name() + " is not being deleted: drop nothing");
+            return MoveRules.left(draft, volume, command);
         }
         Optional<ComponentRecord> component = volume.component(command.node());
         if (component.isEmpty()) {

@@ -43,6 +43,11 @@ public record ClusterImage(
         return nodes.values().stream().filter(NodeRecord::hasStore).toList();
     }
 
+    /** The nodes that new components may be placed on, by id. */
+    public List<NodeRecord> placementNodes() {
+        return nodes.values().stream().filter(n -> n.hasStore() && !n.draining()).toList();
+    }
+
     /** The volume of an id, also one that is being deleted. */
     public Optional<VolumeRecord> volume(VolumeId id) {
         return Optional.ofNullable(volumes.get(id));

@@ -3,14 +3,18 @@ package io.xsan.meta.image;
 import io.xsan.base.Check;
 import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * A volume. {@code ring} is the current ring; {@code nextRing} is reserved for moving data (rule
- * 11). {@code components} has one entry per node of the ring, in the ring's order. {@code epoch} is
- * the last one granted. {@code ownerIncarnation} and {@code grantRequestId} name to whom and on
- * which request; both are 0 while {@code owner} was granted none (also after a move). {@code
+ * A volume. {@code ring} is the current ring; {@code move} is there while data moves to the next
+ * one (rule 11). {@code components} has one entry per node of the ring, in the ring's order; {@code
+ * leaving} those that the ring does not name any more and that their nodes have not yet dropped.
+ * {@code lastGeneration} is the highest generation ever given to a component of the volume. {@code
+ * epoch} is the last one granted. {@code ownerIncarnation} and {@code grantRequestId} name to whom
+ * and on which request; both are 0 while {@code owner} was granted none (also after a move). {@code
  * deleting}: only the components left to confirm are still listed.
  */
 public record VolumeRecord(
@@ -20,8 +24,10 @@ public record VolumeRecord(
         int sectorBytes,
         VolumePolicy policy,
         RingRecord ring,
-        Optional<RingRecord> nextRing,
+        Optional<MoveRecord> move,
         List<ComponentRecord> components,
+        List<ComponentRecord> leaving,
+        long lastGeneration,
         NodeId owner,
         int epoch,
         long ownerIncarnation,
@@ -32,6 +38,7 @@ public record VolumeRecord(
     /** Copies the lists and checks ranges. */
     public VolumeRecord {
         components = List.copyOf(components);
+        leaving = List.copyOf(leaving);
         attachments = List.copyOf(attachments);
         Check.that(sectorBytes == 512 || sectorBytes == 4096, "sector size", sectorBytes);
         Check.that(sizeBytes > 0 && sizeBytes % sectorBytes == 0, "volume size", sizeBytes);
@@ -59,8 +66,10 @@ public record VolumeRecord(
                 sectorBytes,
                 policy,
                 ring,
-                nextRing,
+                move,
                 changed,
+                leaving,
+                lastGeneration,
                 owner,
                 epoch,
                 ownerIncarnation,
@@ -79,8 +88,10 @@ public record VolumeRecord(
                 sectorBytes,
                 policy,
                 ring,
-                nextRing,
+                move,
                 components,
+                leaving,
+                lastGeneration,
                 newOwner,
                 epoch,
                 0,
@@ -99,8 +110,10 @@ public record VolumeRecord(
                 sectorBytes,
                 policy,
                 ring,
-                nextRing,
+                move,
                 components,
+                leaving,
+                lastGeneration,
                 owner,
                 newEpoch,
                 incarnation,
@@ -119,8 +132,10 @@ public record VolumeRecord(
                 sectorBytes,
                 newPolicy,
                 ring,
-                nextRing,
+                move,
                 components,
+                leaving,
+                lastGeneration,
                 owner,
                 epoch,
                 ownerIncarnation,
@@ -139,8 +154,10 @@ public record VolumeRecord(
                 sectorBytes,
                 policy,
                 ring,
-                nextRing,
+                move,
                 components,
+                leaving,
+                lastGeneration,
                 owner,
                 epoch,
                 ownerIncarnation,
@@ -148,6 +165,69 @@ public record VolumeRecord(
                 changed,
                 deleting,
                 createdMillis);
+    }
+
+    /** The same volume with its data on the way to another ring, or on no way. */
+    public VolumeRecord withMove(
+            Optional<MoveRecord> newMove, List<ComponentRecord> nowLeaving, long generation) {
+        return new VolumeRecord(
+                id,
+                name,
+                sizeBytes,
+                sectorBytes,
+                policy,
+                ring,
+                newMove,
+                components,
+                nowLeaving,
+                generation,
+                owner,
+                epoch,
+                ownerIncarnation,
+                grantRequestId,
+                attachments,
+                deleting,
+                createdMillis);
+    }
+
+    /** The same volume on the ring of {@code done}, its move. */
+    public VolumeRecord movedTo(
+            MoveRecord done, List<ComponentRecord> onRing, List<ComponentRecord> nowLeaving) {
+        return new VolumeRecord(
+                id,
+                name,
+                sizeBytes,
+                sectorBytes,
+                done.policy(),
+                done.ring(),
+                Optional.empty(),
+                onRing,
+                nowLeaving,
+                lastGeneration,
+                owner,
+                epoch,
+                ownerIncarnation,
+                grantRequestId,
+                attachments,
+                deleting,
+                createdMillis);
+    }
+
+    /**
+     * One entry per node that holds anything of the volume or is to: its components, what only
+     * gains, and what leaves.
+     */
+    public List<ComponentRecord> everyComponent() {
+        List<ComponentRecord> all = new ArrayList<>(components);
+        Stream<ComponentRecord> gains = move.stream().flatMap(m -> m.gains().stream());
+        gains.filter(gain -> component(gain.node()).isEmpty()).forEach(all::add);
+        all.addAll(leaving);
+        return all;
+    }
+
+    /** What a node gains by the move, if there is one and it gains anything. */
+    public Optional<ComponentRecord> gain(NodeId node) {
+        return move.flatMap(m -> m.gain(node));
     }
 
     /** The same volume, being deleted. */
@@ -159,8 +239,10 @@ public record VolumeRecord(
                 sectorBytes,
                 policy,
                 ring,
-                nextRing,
-                components,
+                Optional.empty(),
+                everyComponent(),
+                List.of(),
+                lastGeneration,
                 owner,
                 epoch,
                 ownerIncarnation,

@@ -106,7 +106,8 @@ public final class RingSelection {
         return new RingRecord(
                 1,
                 chosen.values().stream()
-                        .map(n -> new RingRecord.Member(n.id(), weight(n), n.domain()))
+                        .map(n ->
+                                new RingRecord.Member(n.id(), weight(n, largestBytes), n.domain()))
                         .toList());
     }
 
@@ -118,7 +119,8 @@ public final class RingSelection {
                 .thenComparing(NodeRecord::id);
     }
 
-    private int weight(NodeRecord node) {
+    /** The weight of a node where the largest has {@code largestBytes}. */
+    static int weight(NodeRecord node, long largestBytes) {
         double part = (double) node.usableBytes() / Math.max(1, largestBytes);
         return Math.max(1, (int) Math.round(WEIGHT_MAX * part));
     }

@@ -1,9 +1,15 @@
 package io.xsan.meta.placement;
 
 import io.xsan.base.Check;
+import io.xsan.base.NodeId;
+import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.RingRecord;
+import io.xsan.meta.image.VolumeRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Which part of a volume's blocks each member of its ring is to carry: in proportion to weights,
@@ -32,6 +38,21 @@ public final class RingShares {
             }
         }
         return result;
+    }
+
+    /** The bytes of volumes that each node is to carry, on the rings that the volumes go to. */
+    public static Map<NodeId, Double> load(ClusterImage image) {
+        Map<NodeId, Double> load = new HashMap<>();
+        for (VolumeRecord volume : image.volumes().values()) {
+            RingRecord ring = volume.move().map(MoveRecord::ring).orElse(volume.ring());
+            int replicas = volume.move().map(MoveRecord::policy).orElse(volume.policy()).replicas();
+            double[] shares = of(ring, replicas);
+            for (int i = 0; i < shares.length; i++) {
+                double bytes = shares[i] * volume.sizeBytes();
+                load.merge(ring.members().get(i).node(), bytes, Double::sum);
+            }
+        }
+        return load;
     }
 
     /** Index of the failure domain of each member, by first appearance. */

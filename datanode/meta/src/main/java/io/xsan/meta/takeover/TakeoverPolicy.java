@@ -5,6 +5,7 @@ import io.xsan.meta.command.Command.TakeOver;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.meta.lease.LeaseTable;
 import java.util.ArrayList;
@@ -59,7 +60,9 @@ public final class TakeoverPolicy {
         for (VolumeRecord volume : image.volumes().values()) {
             boolean isOrphaned = !volume.deleting() && leases.isExpired(volume.owner(), nowNanos);
             Optional<NodeId> to =
-                    isOrphaned ? successor(volume, leases, nowNanos, owned) : Optional.empty();
+                    isOrphaned
+                            ? successor(image, volume, leases, nowNanos, owned)
+                            : Optional.empty();
             if (to.isPresent() && plan.size() < TakeOver.CHANGES_MAX) {
                 plan.add(
                         new TakeOver.Change(volume.id(), volume.epoch(), volume.owner(), to.get()));
@@ -81,14 +84,23 @@ public final class TakeoverPolicy {
         return nowNanos - quietUntilNanos >= 0;
     }
 
+    private static boolean isDraining(ClusterImage image, NodeId node) {
+        return image.node(node).map(NodeRecord::draining).orElse(false);
+    }
+
     private static Optional<NodeId> successor(
-            VolumeRecord volume, LeaseTable leases, long nowNanos, Map<NodeId, Integer> owned) {
+            ClusterImage image,
+            VolumeRecord volume,
+            LeaseTable leases,
+            long nowNanos,
+            Map<NodeId, Integer> owned) {
         return volume.components().stream()
                 .filter(component -> component.state() == ComponentState.IN_SYNC)
                 .map(ComponentRecord::node)
                 .filter(node -> leases.isHeld(node, nowNanos))
                 .min(
-                        Comparator.comparing((NodeId node) -> owned.getOrDefault(node, 0))
+                        Comparator.comparing((NodeId node) -> isDraining(image, node))
+                                .thenComparing(node -> owned.getOrDefault(node, 0))
                                 .thenComparing(NodeId::value));
     }
 }

@@ -11,6 +11,7 @@ import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
+import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
@@ -46,11 +47,12 @@ final class Samples {
                 new Command.GrantEpoch(id, node, 9, -7),
                 new Command.MarkStale(
                         List.of(
-                                new Command.MarkStale.Change(id, 5, node, 42, Version.of(5, 99)),
                                 new Command.MarkStale.Change(
-                                        new VolumeId(1), 1, new NodeId(65535), 1, 0))),
-                new Command.StartResync(id, 5, node, 42, 2),
-                new Command.Promote(id, 5, node, 42, 3, 9, 0x7777),
+                                        id, 5, node, 42, false, Version.of(5, 99)),
+                                new Command.MarkStale.Change(
+                                        new VolumeId(1), 1, new NodeId(65535), 1, true, 0))),
+                new Command.StartResync(id, 5, node, 42, true, 2),
+                new Command.Promote(id, 5, node, 42, false, 3, 9, 0x7777),
                 new Command.NoteStore(id, 5, node, 42, 0x7777),
                 new Command.Attach(id, new AttachmentRecord(77, "host-1", false, true)),
                 new Command.Detach(id, 77),
@@ -59,7 +61,15 @@ final class Samples {
                         List.of(
                                 new Command.TakeOver.Change(id, 5, node, new NodeId(4)),
                                 new Command.TakeOver.Change(
-                                        new VolumeId(1), 0, new NodeId(65535), node))));
+                                        new VolumeId(1), 0, new NodeId(65535), node))),
+                new Command.StartMove(
+                        id,
+                        new RingRecord(
+                                2, List.of(new RingRecord.Member(new NodeId(3), 500, "rack-c"))),
+                        new VolumePolicy(1, 1, 1)),
+                new Command.CommitMove(id, 5, 2),
+                new Command.DrainNode(node, true),
+                new Command.RemoveNode(node));
     }
 
     static List<Result> results() {
@@ -72,7 +82,8 @@ final class Samples {
     }
 
     static NodeRecord node() {
-        return new NodeRecord(new NodeId(3), 9, 0x7777, "10.0.0.3", 7480, "rack-c", 900L << 30, 1);
+        return new NodeRecord(new NodeId(3), 9, 0x7777, "10.0.0.3", 7480, "rack-c", 900L << 30, 1)
+                .withDraining(true);
     }
 
     static VolumeRecord volume() {
@@ -89,12 +100,27 @@ final class Samples {
                 4096,
                 new VolumePolicy(2, 1, 2),
                 ring,
-                Optional.of(new RingRecord(2, ring.members().reversed())),
+                Optional.of(
+                        new MoveRecord(
+                                new RingRecord(2, ring.members().reversed()),
+                                new VolumePolicy(2, 2, 2),
+                                List.of(
+                                        new ComponentRecord(
+                                                new NodeId(3),
+                                                43,
+                                                ComponentState.STALE,
+                                                0,
+                                                1,
+                                                0)))),
                 List.of(
                         new ComponentRecord(
                                 new NodeId(1), 42, ComponentState.IN_SYNC, 0, 0, 0x7771),
                         new ComponentRecord(
                                 new NodeId(3), 43, ComponentState.SYNCING, 1 << 20, 4, 0)),
+                List.of(
+                        new ComponentRecord(
+                                new NodeId(2), 41, ComponentState.IN_SYNC, 0, 3, 0x7772)),
+                43,
                 new NodeId(1),
                 5,
                 8,
@@ -120,8 +146,19 @@ final class Samples {
                 sector,
                 new VolumePolicy(random.nextInt(), random.nextInt(), random.nextInt()),
                 anyRing(),
-                random.nextBoolean() ? Optional.of(anyRing()) : Optional.empty(),
+                random.nextBoolean()
+                        ? Optional.of(
+                                new MoveRecord(
+                                        anyRing(),
+                                        new VolumePolicy(
+                                                random.nextInt(),
+                                                random.nextInt(),
+                                                random.nextInt()),
+                                        anyList(this::anyComponent)))
+                        : Optional.empty(),
                 anyList(this::anyComponent),
+                anyList(this::anyComponent),
+                anyPositive(),
                 anyNode(),
                 random.nextInt(Version.EPOCH_MAX),
                 random.nextLong(),
@@ -145,7 +182,8 @@ final class Samples {
                 random.nextInt(65536),
                 anyText(),
                 anyPositive(),
-                random.nextInt(100));
+                random.nextInt(100),
+                random.nextBoolean());
     }
 
     Command.CreateVolume anyCreate() {
@@ -168,6 +206,7 @@ final class Samples {
                                 random.nextInt(),
                                 anyNode(),
                                 random.nextLong(),
+                                random.nextBoolean(),
                                 random.nextLong())));
     }
 

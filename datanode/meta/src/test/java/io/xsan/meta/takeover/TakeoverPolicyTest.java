@@ -83,7 +83,9 @@ class TakeoverPolicyTest {
                 image.volume(stale).orElseThrow().component(TWO).orElseThrow().generation();
         apply(
                 new Command.MarkStale(
-                        List.of(new Command.MarkStale.Change(stale, 1, TWO, generation, 0))));
+                        List.of(
+                                new Command.MarkStale.Change(
+                                        stale, 1, TWO, generation, false, 0))));
 
         List<TakeOver.Change> plan = run(2_600, TWO);
 

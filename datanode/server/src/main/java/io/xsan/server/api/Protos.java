@@ -11,7 +11,9 @@ import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ImageDelta;
+import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.NodeRecord;
+import io.xsan.meta.image.VolumePolicy;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.protocol.v1.Attachment;
 import io.xsan.protocol.v1.Component;
@@ -19,6 +21,7 @@ import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.Heartbeat;
 import io.xsan.protocol.v1.HeldComponent;
 import io.xsan.protocol.v1.Membership;
+import io.xsan.protocol.v1.Move;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.Policy;
@@ -42,27 +45,45 @@ final class Protos {
                         .setName(record.name())
                         .setSizeBytes(record.sizeBytes())
                         .setSectorBytes(record.sectorBytes())
-                        .setPolicy(
-                                Policy.newBuilder()
-                                        .setReplicas(record.policy().replicas())
-                                        .setMinReplicas(record.policy().minReplicas())
-                                        .setWidth(record.policy().width()))
+                        .setPolicy(policy(record.policy()))
                         .setOwner(record.owner().value())
                         .setEpoch(record.epoch())
                         .setDeleting(record.deleting());
-        for (ComponentRecord component : record.components()) {
-            volume.addComponents(
-                    Component.newBuilder()
-                            .setNode(component.node().value())
-                            .setGeneration(component.generation())
-                            .setState(component.state().name())
-                            .setSince(Version.text(component.since()))
-                            .setAttempt(component.attempt()));
-        }
+        record.components().forEach(c -> volume.addComponents(component(c)));
+        record.leaving().forEach(c -> volume.addLeaving(component(c)));
+        record.move().ifPresent(move -> volume.setMove(move(move)));
         for (AttachmentRecord attachment : record.attachments()) {
             volume.addAttachments(attachment(record, attachment));
         }
         return volume;
+    }
+
+    private static Policy policy(VolumePolicy policy) {
+        return Policy.newBuilder()
+                .setReplicas(policy.replicas())
+                .setMinReplicas(policy.minReplicas())
+                .setWidth(policy.width())
+                .build();
+    }
+
+    private static Component component(ComponentRecord component) {
+        return Component.newBuilder()
+                .setNode(component.node().value())
+                .setGeneration(component.generation())
+                .setState(component.state().name())
+                .setSince(Version.text(component.since()))
+                .setAttempt(component.attempt())
+                .build();
+    }
+
+    private static Move move(MoveRecord move) {
+        Move.Builder shown =
+                Move.newBuilder()
+                        .setRingVersion(move.ring().version())
+                        .setPolicy(policy(move.policy()));
+        move.ring().members().forEach(member -> shown.addNodes(member.node().value()));
+        move.gains().forEach(gain -> shown.addGains(component(gain)));
+        return shown.build();
     }
 
     /** The volume with what its owner says of engine and resyncs. */
@@ -76,12 +97,16 @@ final class Protos {
             if (engine.getVolumeId().equals(record.id().toString())) {
                 volume.setEngine(engine);
                 for (Component resync : engine.getResyncsList()) {
-                    for (Component.Builder component : volume.getComponentsBuilderList()) {
-                        if (component.getNode() == resync.getNode()) {
-                            component.setPagesLeft(resync.getPagesLeft());
-                            component.setPagesCopied(resync.getPagesCopied());
-                        }
-                    }
+                    List<Component.Builder> shown =
+                            resync.getGain()
+                                    ? volume.getMoveBuilder().getGainsBuilderList()
+                                    : volume.getComponentsBuilderList();
+                    shown.stream()
+                            .filter(component -> component.getNode() == resync.getNode())
+                            .forEach(component ->
+                                    component
+                                            .setPagesLeft(resync.getPagesLeft())
+                                            .setPagesCopied(resync.getPagesCopied()));
                 }
             }
         }
@@ -155,6 +180,7 @@ final class Protos {
                 .setUsableBytes(record.usableBytes())
                 .setIncarnation(record.incarnation())
                 .setFeatureLevelMax(record.featureLevelMax())
+                .setDraining(record.draining())
                 .setStoreId(record.hasStore() ? String.format("%016x", record.storeId()) : "");
     }
 
@@ -243,6 +269,7 @@ final class Protos {
             engine.addResyncs(
                     Component.newBuilder()
                             .setNode(resync.node())
+                            .setGain(resync.gain())
                             .setAttempt(resync.attempt())
                             .setPagesLeft(resync.pagesLeft())
                             .setPagesCopied(resync.pagesCopied()));

@@ -26,6 +26,7 @@ import io.xsan.protocol.v1.CapacityResponse;
 import io.xsan.protocol.v1.ClusterStatus;
 import io.xsan.protocol.v1.CreateVolumeRequest;
 import io.xsan.protocol.v1.DetachRequest;
+import io.xsan.protocol.v1.DrainNodeRequest;
 import io.xsan.protocol.v1.Empty;
 import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.ExportVolumeRequest;
@@ -42,6 +43,8 @@ import io.xsan.protocol.v1.Member;
 import io.xsan.protocol.v1.Membership;
 import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Node;
+import io.xsan.protocol.v1.NodeContents;
+import io.xsan.protocol.v1.NodeRef;
 import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.ProposeRequest;
@@ -75,12 +78,14 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     private final Proposer proposer;
     private final Peers peers;
     private final ImageStreams streams;
+    private final NodeAdministration nodes;
 
     XsanService(NodeView node, Proposer proposer, Peers peers) {
         this.streams = new ImageStreams(node);
         this.node = node;
         this.proposer = proposer;
         this.peers = peers;
+        this.nodes = new NodeAdministration(node, proposer);
     }
 
     private static <T> void answer(StreamObserver<T> observer, Supplier<T> call) {
@@ -534,13 +539,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
         answer(
                 observer,
                 () -> {
-                    NodeId id = nodeId("node", request.getNode());
-                    long now = formed().node(id).map(NodeRecord::storeId).orElse(0L);
-                    long store =
-                            request.getStoreId().isEmpty()
-                                    ? now
-                                    : Protos.storeId(request.getStoreId());
-                    done(new Command.ReplaceNode(id, store));
+                    nodes.replace(nodeId("node", request.getNode()), request.getStoreId());
                     return Empty.getDefaultInstance();
                 });
     }
@@ -570,6 +569,31 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                             request.getPeerId(),
                             new DatanodeConfig.Member(
                                     member.getNode(), member.getHost(), member.getBasePort()));
+                    return Empty.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void drainNode(DrainNodeRequest request, StreamObserver<NodeContents> observer) {
+        answer(observer, () -> nodes.drain(nodeId("node", request.getNode()), request.getCancel()));
+    }
+
+    @Override
+    public void getNodeContents(NodeRef request, StreamObserver<NodeContents> observer) {
+        answer(observer, () -> nodes.contents(nodeId("node", request.getNode())));
+    }
+
+    @Override
+    public void giveUpNode(NodeRef request, StreamObserver<NodeContents> observer) {
+        answer(observer, () -> nodes.giveUp(nodeId("node", request.getNode())));
+    }
+
+    @Override
+    public void removeNode(NodeRef request, StreamObserver<Empty> observer) {
+        answer(
+                observer,
+                () -> {
+                    nodes.remove(nodeId("node", request.getNode()));
                     return Empty.getDefaultInstance();
                 });
     }

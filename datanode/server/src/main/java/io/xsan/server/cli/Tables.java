@@ -6,6 +6,7 @@ import io.xsan.protocol.v1.Component;
 import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.Node;
+import io.xsan.protocol.v1.NodeContents;
 import io.xsan.protocol.v1.Store;
 import io.xsan.protocol.v1.Volume;
 import java.util.List;
@@ -48,7 +49,8 @@ final class Tables {
             table.row(
                     node.getId(),
                     node.getHost() + ":" + node.getBasePort(),
-                    node.getReachable() ? "up" : "unreachable",
+                    (node.getReachable() ? "up" : "unreachable")
+                            + (node.getDraining() ? ", draining" : ""),
                     heard(node),
                     node.hasHeartbeat() ? node.getHeartbeat().getDisks() : "-",
                     role(status, node),
@@ -122,11 +124,42 @@ final class Tables {
                 + (engine.getReason().isEmpty() ? "" : " (" + engine.getReason() + ")");
     }
 
+    /** What a node holds, for those that want to take it out. */
+    static String contents(NodeContents contents) {
+        StringBuilder text = new StringBuilder();
+        text.append("Node ").append(contents.getNode());
+        if (contents.getRemovable()) {
+            text.append(" holds and owns nothing: it can be removed\n");
+        } else {
+            text.append(contents.getDraining() ? " is draining: " : ": ")
+                    .append("components of ")
+                    .append(contents.getVolumesCount())
+                    .append(" volumes, owner of ")
+                    .append(contents.getOwnedCount())
+                    .append('\n');
+        }
+        contents.getObstaclesList().forEach(o -> text.append("  ").append(o).append('\n'));
+        return text.toString();
+    }
+
     /** Such as {@code 1:IN_SYNC 2:SYNCING(88%)}. */
     static String components(Volume volume) {
-        return volume.getComponentsList().stream()
-                .map(c -> c.getNode() + ":" + c.getState() + progress(c))
-                .collect(Collectors.joining(" "));
+        String components =
+                volume.getComponentsList().stream()
+                        .map(Tables::component)
+                        .collect(Collectors.joining(" "));
+        if (!volume.hasMove()) {
+            return components;
+        }
+        String gains =
+                volume.getMove().getGainsList().stream()
+                        .map(Tables::component)
+                        .collect(Collectors.joining(" "));
+        return components + " -> " + gains;
+    }
+
+    private static String component(Component component) {
+        return component.getNode() + ":" + component.getState() + progress(component);
     }
 
     private static String progress(Component component) {
@@ -167,16 +200,23 @@ final class Tables {
         if (volume.getDeleting()) {
             line(text, "State", "is being deleted");
         }
-        Table table = new Table("COMPONENT", "GENERATION", "STATE", "STALE SINCE", "RESYNC");
-        for (Component component : volume.getComponentsList()) {
-            table.row(
-                    "node " + component.getNode(),
-                    component.getGeneration(),
-                    component.getState(),
-                    component.getState().equals("IN_SYNC") ? "-" : component.getSince(),
-                    resync(component));
+        if (volume.hasMove()) {
+            line(text, "Moves", "to nodes " + volume.getMove().getNodesList());
         }
+        Table table = new Table("COMPONENT", "GENERATION", "STATE", "STALE SINCE", "RESYNC");
+        volume.getComponentsList().forEach(c -> componentRow(table, "node ", c));
+        volume.getMove().getGainsList().forEach(c -> componentRow(table, "moves to ", c));
+        volume.getLeavingList().forEach(c -> componentRow(table, "leaves ", c));
         return text + "\n" + table.text();
+    }
+
+    private static void componentRow(Table table, String what, Component component) {
+        table.row(
+                what + component.getNode(),
+                component.getGeneration(),
+                component.getState(),
+                component.getState().equals("IN_SYNC") ? "-" : component.getSince(),
+                resync(component));
     }
 
     private static String resync(Component component) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -103,7 +104,9 @@ public final class ConfigReader {
                         cluster.text("bind_ip"),
                         cluster.integer("bind_port", 1, 65_535 - 10, 7480),
                         resolve(cluster.text("data_dir")),
-                        cluster.text("failure_domain", ""));
+                        cluster.text("failure_domain", ""),
+                        Duration.ofMillis(
+                                cluster.integer("rebuild_delay", 1_000, 86_400_000, 600_000)));
         cluster.finish();
         return read;
     }

@@ -5,6 +5,7 @@ import io.xsan.base.memory.PoolConfig;
 import io.xsan.server.disk.Placement;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +37,8 @@ public record DatanodeConfig(
             String bindIp,
             int bindPort,
             Path dataDir,
-            String failureDomain) {
+            String failureDomain,
+            Duration rebuildDelay) {
         /** The address of a port by its offset from {@code bind_port}. */
         public InetSocketAddress address(Port port) {
             return new InetSocketAddress(bindIp, bindPort + port.offset());

@@ -62,6 +62,7 @@ public final class Datanode implements NodeView {
     private final LeaseKeeper leases;
     private final ApiServer api;
     private final HealthServer health;
+    private final MoveDriver moves;
     private final NodeHeartbeat heartbeat;
     private volatile @Nullable ShardRuntime following;
     private volatile @Nullable NodeHeartbeat told;
@@ -96,6 +97,7 @@ public final class Datanode implements NodeView {
                                 log));
         shard.start(data.resolve("nbd.sock"), config.cluster().address(DatanodeConfig.Port.NBD));
         api = new ApiServer(this, proposer, peers, TlsContexts.credentials(config.tls(), log));
+        moves = new MoveDriver(this, proposer, log);
         health = new HealthServer(this, () -> isReady);
     }
 
@@ -157,6 +159,7 @@ public final class Datanode implements NodeView {
         leases.start();
         heartbeat.start();
         register();
+        moves.start();
     }
 
     /**
@@ -272,6 +275,7 @@ public final class Datanode implements NodeView {
         log.info("datanode-stopping", "node", config.cluster().nodeId());
         handOver();
         health.close();
+        moves.close();
         api.close();
         try {
             heartbeat.close();

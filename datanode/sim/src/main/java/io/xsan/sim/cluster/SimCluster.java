@@ -117,6 +117,9 @@ public final class SimCluster {
             }
         }
         for (VolumeRecord volume : image().volumes().values()) {
+            if (volume.move().isPresent() || !volume.leaving().isEmpty()) {
+                return false;
+            }
             for (ComponentRecord component : volume.components()) {
                 if (component.state() != ComponentState.IN_SYNC) {
                     return false;
@@ -130,6 +133,10 @@ public final class SimCluster {
     public String trouble() {
         StringBuilder text = new StringBuilder();
         for (VolumeRecord volume : image().volumes().values()) {
+            volume.move()
+                    .ifPresent(m -> text.append("volume " + volume.id() + " moves to " + m + "; "));
+            volume.leaving()
+                    .forEach(c -> text.append("volume " + volume.id() + " leaves " + c + "; "));
             volume.components().stream()
                     .filter(component -> component.state() != ComponentState.IN_SYNC)
                     .forEach(component ->

@@ -51,6 +51,8 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
         /** Volume a is moved to node b. */
         MOVE,
         /** Volume a grows by the amount. */
-        RESIZE
+        RESIZE,
+        /** Volume a's data goes to other nodes, which the bits of the amount choose. */
+        RELOCATE
     }
 }

@@ -15,6 +15,8 @@ final class FaultDriver {
         void move(int volume, int node);
 
         void grow(int volume, long bytes);
+
+        void relocate(int volume, long choice);
     }
 
     private final SimWorld world;
@@ -59,6 +61,7 @@ final class FaultDriver {
             case HOST_BREAK -> targets.breakHost(fault.a(), fault.amount() == 1);
             case MOVE -> targets.move(fault.a(), fault.b());
             case RESIZE -> targets.grow(fault.a(), fault.amount());
+            case RELOCATE -> targets.relocate(fault.a(), fault.amount());
             case BREAK_LINK, CUT_ONE_WAY, CUT, ISOLATE, CLOG, SLOW_NETWORK -> beginNet(fault);
         }
     }

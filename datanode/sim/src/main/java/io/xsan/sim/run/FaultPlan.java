@@ -67,6 +67,8 @@ final class FaultPlan {
             case HOST_BREAK ->
                     new Fault(at, kind, chance.below(shape.hosts()), 0, 0, chance.below(2));
             case MOVE -> new Fault(at, kind, chance.below(shape.volumes()), a, 0, 0);
+            case RELOCATE ->
+                    new Fault(at, kind, chance.below(shape.volumes()), 0, 0, chance.nextId());
             case RESIZE ->
                     new Fault(at, kind, chance.below(shape.volumes()), 0, 0, Pages.BLOCK_BYTES);
         };

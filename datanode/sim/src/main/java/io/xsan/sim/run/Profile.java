@@ -29,6 +29,17 @@ public enum Profile {
     LIFECYCLE(Kind.RESIZE, Kind.HOST_BREAK, Kind.MOVE, Kind.KILL),
     /** Devices fail in ways that end the process. */
     DISK_ERRORS(Kind.SYNC_ERROR, Kind.STUCK_DISK, Kind.KILL, Kind.BREAK_LINK),
+    /** Data moves to other nodes under load (rule 11), while nodes die and owners change. */
+    RELOCATION(
+            Kind.RELOCATE,
+            Kind.RELOCATE,
+            Kind.RELOCATE,
+            Kind.KILL,
+            Kind.POWER_CUT,
+            Kind.MOVE,
+            Kind.BREAK_LINK,
+            Kind.META_CUT,
+            Kind.HOST_BREAK),
     /** Everything but bad devices. */
     MIXED(
             Kind.KILL,

@@ -8,6 +8,8 @@ import io.xsan.base.VolumeId;
 import io.xsan.engine.VolumeIo;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.image.AttachmentRecord;
+import io.xsan.meta.image.MoveRecord;
+import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.sim.cluster.NodeShape;
@@ -114,6 +116,7 @@ public final class Run implements FaultDriver.Targets {
         load(faults);
         faults.stop();
         await(LIVENESS_NANOS_MAX, this::isHealthy, "all I/O ends and redundancy is restored");
+        countMoves();
         readBack();
         await(LIVENESS_NANOS_MAX, this::isHealthy, "all is read back");
         world.runUntil(world.now() + SETTLE_NANOS, () -> false);
@@ -215,6 +218,14 @@ public final class Run implements FaultDriver.Targets {
         return cluster.isHealthy();
     }
 
+    private void countMoves() {
+        for (VolumeRecord volume : cluster.image().volumes().values()) {
+            if (volume.ring().version() > 1) {
+                world.probes().hit("move.committed");
+            }
+        }
+    }
+
     private void readBack() {
         for (int v = 0; v < volumes.size(); v++) {
             List<HostOp> reads = new ArrayList<>();
@@ -261,6 +272,23 @@ public final class Run implements FaultDriver.Targets {
     @Override
     public void move(int volume, int node) {
         cluster.command(new Command.MoveVolume(volumes.get(volume), new NodeId(node)), _ -> {});
+    }
+
+    @Override
+    public void relocate(int volume, long choice) {
+        VolumeRecord record = cluster.image().volume(volumes.get(volume)).orElseThrow();
+        RingRecord last = record.move().map(MoveRecord::ring).orElse(record.ring());
+        List<RingRecord.Member> members = new ArrayList<>();
+        for (SimNode node : cluster.nodes()) {
+            cluster.image()
+                    .node(new NodeId(node.id()))
+                    .filter(_ -> (choice >>> node.id() & 1) != 0)
+                    .ifPresent(n -> members.add(new RingRecord.Member(n.id(), 1, n.domain())));
+        }
+        int replicas = Math.min(1 + (int) (choice >>> 32 & 3), members.size());
+        VolumePolicy policy = new VolumePolicy(replicas, Math.min(1, replicas), members.size());
+        RingRecord ring = new RingRecord(last.version() + 1, members);
+        cluster.command(new Command.StartMove(record.id(), ring, policy), _ -> {});
     }
 
     @Override

@@ -47,6 +47,9 @@ public final class Scenarios {
 
     private static Shape shape(SimRandom chance, Profile profile) {
         int nodes = chance.happens(700_000) ? 3 : (int) chance.between(2, 5);
+        if (profile == Profile.RELOCATION) {
+            nodes = (int) chance.between(3, 6);
+        }
         int replicas = Math.min(nodes, chance.happens(800_000) ? 3 : 2);
         if (profile == Profile.LYING_DISK) {
             nodes = 3;
