@@ -13,7 +13,12 @@ public final class Main {
     public static void main(String[] arguments) {
         System.exit(
                 XsanCommand.run(
-                        List.of(new DatanodeCommand(), new DemoCommand(), new RehearsalCommand()),
+                        List.of(
+                                new DatanodeCommand(),
+                                new AgentCommand(),
+                                new AgentWorkerCommand(),
+                                new DemoCommand(),
+                                new RehearsalCommand()),
                         arguments));
     }
 }

@@ -57,6 +57,7 @@ public final class AgentVolume implements VolumeSession {
     private long sessionId;
     private long nowNanos;
     private long sinceNanos;
+    private boolean isProven;
     private boolean isRefused;
     private long refusedSinceNanos;
     private boolean wasReady;
@@ -195,16 +196,17 @@ public final class AgentVolume implements VolumeSession {
     /** The link is gone or could not be made; {@code why} is shown to people. */
     public void onDisconnected(ErrorCode why) {
         if (state != State.ENDED && state != State.RESTING) {
-            rest(why);
+            // An owner whose link breaks before it has answered anything is asked after a pause.
+            rest(why, isProven);
         }
     }
 
-    /** Lets everything wait and tries again after a pause. */
-    private void rest(ErrorCode why) {
+    /** Lets everything wait and tries again, after a pause if it was not serving. */
+    private void rest(ErrorCode why, boolean mayHurry) {
         boolean wasServing = state == State.SERVING;
         reason = why;
         enter(State.RESTING);
-        if (wasServing) {
+        if (wasServing && mayHurry) {
             // The owner has probably moved: the first attempt needs no pause.
             sinceNanos = nowNanos - limits.retryNanos();
         }
@@ -213,7 +215,7 @@ public final class AgentVolume implements VolumeSession {
 
     private void breakOff(ErrorCode why) {
         link.disconnect();
-        rest(why);
+        rest(why, true);
     }
 
     /** A frame of the link; both are borrowed. */
@@ -249,6 +251,7 @@ public final class AgentVolume implements VolumeSession {
 
     private void serve(FrameHeader header) {
         enter(State.SERVING);
+        isProven = requests.count() == 0;
         reason = ErrorCode.OK;
         isRefused = false;
         sectorBytes = header.lengthBytes;
@@ -305,6 +308,7 @@ public final class AgentVolume implements VolumeSession {
             breakOff(ErrorCode.READ_FAILED);
             return;
         }
+        isProven = true;
         requests.remove(request);
         if (hasData) {
             land(io, Check.present(body, "data came with the answer"));

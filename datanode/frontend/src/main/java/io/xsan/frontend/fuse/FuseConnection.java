@@ -268,6 +268,8 @@ public final class FuseConnection {
         request.lengthBytes = length;
         request.leftBytes = 0;
         request.wantsBuffer = false;
+        // What the last use knew of its data says nothing about these.
+        request.crcsValid = false;
         return request;
     }
 

@@ -164,6 +164,22 @@ class AgentVolumeTest implements OwnerLink, VolumeSession.Listener {
     }
 
     @Test
+    void anOwnerWhoseLinkBreaksBeforeItAnswersIsAskedAfterAPause() {
+        serve();
+        Io write = submit(VolumeIo.Kind.WRITE, 0, 4096);
+        volume.onDisconnected(ErrorCode.NODE_UNREACHABLE);
+        int before = connects;
+        serve();
+        assertThat(connects).isEqualTo(before + 1);
+        volume.onDisconnected(ErrorCode.NODE_UNREACHABLE);
+        turn(now + LIMITS.retryNanos() - 1);
+        assertThat(connects).isEqualTo(before + 1);
+        turn(now + 1);
+        assertThat(connects).isEqualTo(before + 2);
+        assertThat(write.ends).isZero();
+    }
+
+    @Test
     void requestsAreHeldUntilThereIsAnOwner() {
         Io write = submit(VolumeIo.Kind.WRITE, 0, 4096);
         serve();

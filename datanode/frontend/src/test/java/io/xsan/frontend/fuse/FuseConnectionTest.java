@@ -67,6 +67,22 @@ class FuseConnectionTest {
     }
 
     @Test
+    void aRequestUsedAgainKnowsNothingOfTheChecksumsOfItsLastData() {
+        write(1).crcsValid = true;
+        session.take().onDone(ErrorCode.OK);
+        VolumeIo second = write(2);
+        assertThat(second.crcsValid).isFalse();
+        session.take().onDone(ErrorCode.OK);
+    }
+
+    private VolumeIo write(long unique) {
+        PageBuffer message = message(FuseLayout.OP_WRITE, unique, io(0, 4096), 4096);
+        fuse.onMessage(message, START, FuseConnection.WRITE_HEAD_BYTES + 4096);
+        message.release();
+        return Check.present(session.held.peek(), "a write");
+    }
+
+    @Test
     void aReadIsCutAtTheEndOfTheVolume() {
         send(FuseLayout.OP_READ, 3, io(HeldSession.SIZE - 4096, 65536));
         VolumeIo io = session.take();

@@ -23,6 +23,12 @@ interface AttachMode {
     Optional<String> obstacle();
 
     /**
+     * True if requests that a worker took and did not answer before it died are asked again by the
+     * kernel; where not, a worker is replaced only when it has answered all.
+     */
+    boolean survivesCrash();
+
+    /**
      * Holder: makes the descriptor that a worker shall serve. May block for a moment.
      *
      * @throws IOException with what failed, and nothing is left behind

@@ -88,8 +88,8 @@ final class FuseDevice implements EpollIoHandle, FuseSink, ServedDevice {
     }
 
     @Override
-    public void pause() {
-        isPaused = true;
+    public void setPaused(boolean paused) {
+        isPaused = paused;
         listen();
     }
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Mode {@code fuse}: one file of the kernel's FUSE per volume, mounted on {@code directory/volume},
@@ -12,6 +14,7 @@ import java.util.Optional;
  */
 final class FuseMode implements AttachMode {
     private static final Path DEVICE = Path.of("/dev/fuse");
+    private static final Pattern RELEASE = Pattern.compile("([0-9]{1,5})\\.([0-9]{1,5})");
 
     @Override
     public String name() {
@@ -30,6 +33,22 @@ final class FuseMode implements AttachMode {
             return Optional.of("there is no /dev/loop-control: load the kernel's module loop");
         }
         return Optional.empty();
+    }
+
+    @Override
+    public boolean survivesCrash() {
+        return canResend(System.getProperty("os.version", ""));
+    }
+
+    /** FUSE_NOTIFY_RESEND came with Linux 6.9. */
+    static boolean canResend(String release) {
+        Matcher version = RELEASE.matcher(release);
+        if (!version.lookingAt()) {
+            return false;
+        }
+        int major = Integer.parseInt(version.group(1));
+        int minor = Integer.parseInt(version.group(2));
+        return major > 6 || (major == 6 && minor >= 9);
     }
 
     private static Path file(DeviceOrder order) {

@@ -45,9 +45,9 @@ final class NbdDevice implements ServedDevice {
     }
 
     @Override
-    public void pause() {
+    public void setPaused(boolean paused) {
         if (socket != null) {
-            socket.pause();
+            socket.setPaused(paused);
         }
     }
 

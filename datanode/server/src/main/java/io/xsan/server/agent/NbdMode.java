@@ -27,6 +27,12 @@ final class NbdMode implements AttachMode {
                 "this kernel has no nbd, or the agent is not in the host's network namespace");
     }
 
+    /** The driver sends them again once it has another socket. */
+    @Override
+    public boolean survivesCrash() {
+        return true;
+    }
+
     private static boolean isThereOnceLoaded() throws IOException {
         try {
             // Devices are made as they are needed, not in advance.

@@ -25,6 +25,7 @@ final class Posix {
     private static final int EBUSY = 16;
     private static final int MNT_FORCE = 1;
     private static final int MNT_DETACH = 2;
+    private static final long SYS_SETSID = setsidNumber();
     private static final long SYS_PIDFD_OPEN = 434;
     private static final long SYS_PIDFD_GETFD = 438;
 
@@ -148,6 +149,15 @@ final class Posix {
         } catch (Throwable e) {
             throw rethrown(e);
         }
+    }
+
+    private static long setsidNumber() {
+        return System.getProperty("os.arch", "").equals("aarch64") ? 157 : 112;
+    }
+
+    /** Leaves the session of the terminal: its signals come here no more. */
+    static void leaveSession() throws IOException {
+        call("setsid", SYS_SETSID, 0, 0);
     }
 
     /** A duplicate, in this process, of descriptor {@code fd} of process {@code pid}. */

@@ -13,8 +13,8 @@ interface ServedDevice {
     /** Goes on where memory had run out; once a turn. */
     void onTurnEnd();
 
-    /** Takes no more requests of the kernel; those taken go on. */
-    void pause();
+    /** Takes no more requests of the kernel, or takes them again; those taken go on. */
+    void setPaused(boolean paused);
 
     /** Requests taken and not answered. */
     int inFlight();

@@ -7,10 +7,11 @@ import io.xsan.base.ErrorCode;
 import io.xsan.protocol.client.ApiException;
 
 /** Errors of XSAN as errors of gRPC: derived here and nowhere else. */
-final class ApiErrors {
+public final class ApiErrors {
     private ApiErrors() {}
 
-    static StatusRuntimeException of(ErrorCode code, String message) {
+    /** The failure of a call: {@code message} is a sentence for people. */
+    public static StatusRuntimeException of(ErrorCode code, String message) {
         return of(code, "", message);
     }
 

@@ -52,10 +52,13 @@ final class Cluster {
 
     /** Connects to the cluster that the options name. */
     XsanClient connect() throws IOException {
-        Path file =
-                ClientFile.find(
-                        cluster, surroundings.cluster(), surroundings.home(), surroundings.demo());
-        return XsanClient.ofShortProcess(ClientFile.read(file), TIMEOUT_MILLIS);
+        return XsanClient.ofShortProcess(ClientFile.read(file()), TIMEOUT_MILLIS);
+    }
+
+    /** The client file of the cluster that the options name. */
+    Path file() throws IOException {
+        return ClientFile.find(
+                cluster, surroundings.cluster(), surroundings.home(), surroundings.demo());
     }
 
     <T extends Message> void print(T answer, Function<T, String> people) {

@@ -23,6 +23,12 @@ record Surroundings(Map<String, String> environment, Path home, Path xsanHome, P
         return Optional.ofNullable(environment.get("XSAN_CLUSTER")).filter(v -> !v.isBlank());
     }
 
+    Optional<Path> agent() {
+        return Optional.ofNullable(environment.get("XSAN_AGENT"))
+                .filter(v -> !v.isBlank())
+                .map(Path::of);
+    }
+
     Path demo() {
         return xsanHome.resolve(".xsan/demo");
     }

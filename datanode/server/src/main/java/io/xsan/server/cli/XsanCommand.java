@@ -56,6 +56,11 @@ public final class XsanCommand {
         line.addSubcommand(new DebugCommand(cluster));
         line.addSubcommand(new InspectCommand(surroundings));
         line.addSubcommand(new DeviceCommand(surroundings));
+        HostAgent agent = new HostAgent(cluster);
+        line.addSubcommand(new AttachCommand(agent));
+        line.addSubcommand(new DetachCommand(agent));
+        line.addSubcommand(new AttachedCommand(agent));
+        line.addSubcommand(new ReplaceWorkerCommand(agent));
         others.forEach(line::addSubcommand);
         addHelp(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);

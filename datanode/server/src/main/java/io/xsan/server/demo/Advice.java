@@ -1,6 +1,8 @@
 package io.xsan.server.demo;
 
 import io.xsan.protocol.v1.Export;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What to do with a cluster that was kept. */
 final class Advice {
@@ -22,10 +24,30 @@ final class Advice {
           ./xsan cluster status%3$s
           ./xsan volume list%3$s
 
-        Stop it:
+        As a block device of this host, for which an agent has to run; %5$s
+
+          ./xsan agent --config %1$s/agent.json 2>%1$s/agent.log &
+          ./xsan volume create files --size 1GiB%3$s
+          device=$(./xsan attach files --wait 60%3$s)
+          mkfs.ext4 $device && mkdir -p /mnt/xsan && mount $device /mnt/xsan
+          ./xsan attached%3$s
+          umount /mnt/xsan && ./xsan detach files%3$s && kill %%1
+
+        Stop it, after devices are detached:
 
           ./xsan demo --stop%4$s
         """
-                .formatted(dir, uri, cluster, isDefault ? "" : " --dir " + dir);
+                .formatted(dir, uri, cluster, isDefault ? "" : " --dir " + dir, attachingNeeds());
+    }
+
+    private static String attachingNeeds() {
+        boolean isRoot = System.getProperty("user.name", "").equals("root");
+        boolean hasFuse = Files.exists(Path.of("/dev/fuse"));
+        if (!hasFuse) {
+            return "here is no /dev/fuse, so the kernel's module fuse must be loaded first:";
+        }
+        return isRoot
+                ? "it needs root and /dev/fuse, which are here:"
+                : "it needs root, which you are not: use sudo -s first:";
     }
 }

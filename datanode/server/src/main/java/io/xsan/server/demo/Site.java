@@ -23,6 +23,9 @@ final class Site implements AutoCloseable {
 
     private static final String HEARTBEAT_KEY = "heartbeat.key";
 
+    /** Configuration of an agent of this host. */
+    static final String AGENT = "agent.json";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int NODES = 3;
     private static final int SOCKET_PATH_BYTES_MAX = 107;
@@ -79,6 +82,8 @@ final class Site implements AutoCloseable {
         }
         authority.issue(directory, "admin", "admin", 0);
         write(directory.resolve(ClientFile.NAME), site.client());
+        authority.issue(directory, "agent", "agent", 0);
+        write(directory.resolve(AGENT), site.agent(clusterId));
         return site;
     }
 
@@ -155,6 +160,20 @@ final class Site implements AutoCloseable {
         return json.put("authority", "ca.crt")
                 .put("certificate", "admin.crt")
                 .put("key", "admin.key");
+    }
+
+    /** For an agent that somebody with root may start by hand. */
+    private ObjectNode agent(String clusterId) {
+        ObjectNode json = JSON.createObjectNode();
+        ArrayNode endpoints =
+                json.putObject("cluster").put("cluster_id", clusterId).putArray("endpoints");
+        members.forEach(member -> endpoints.add(member.endpoint()));
+        json.putObject("host").put("state_dir", "agent").put("socket", "agent.sock");
+        json.putObject("tls")
+                .put("authority", "ca.crt")
+                .put("certificate", "agent.crt")
+                .put("key", "agent.key");
+        return json;
     }
 
     private static void write(Path file, ObjectNode json) throws IOException {

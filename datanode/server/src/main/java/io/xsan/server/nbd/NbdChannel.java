@@ -101,10 +101,14 @@ final class NbdChannel extends ChannelInboundHandlerAdapter implements NbdSink {
         }
     }
 
-    /** Takes nothing more of what arrives, for good; what was taken is answered. */
-    void pause() {
-        isHeld = true;
-        channel().config().setAutoRead(false);
+    /** Takes nothing more of what arrives, or goes on with it; what was taken is answered. */
+    void setPaused(boolean paused) {
+        isHeld = paused;
+        if (paused) {
+            channel().config().setAutoRead(false);
+        } else {
+            resumeReading();
+        }
     }
 
     /** Requests taken and not answered. */

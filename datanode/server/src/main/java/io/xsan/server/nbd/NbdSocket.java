@@ -55,10 +55,10 @@ public final class NbdSocket {
         }
     }
 
-    /** Takes nothing more from the kernel; what was taken is answered. */
-    public void pause() {
+    /** Takes nothing more from the kernel, or goes on; what was taken is answered. */
+    public void setPaused(boolean paused) {
         if (channel != null) {
-            channel.pause();
+            channel.setPaused(paused);
         }
     }
 

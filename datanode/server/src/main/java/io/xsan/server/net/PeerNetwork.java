@@ -381,6 +381,7 @@ public final class PeerNetwork implements Network, PeerChannel.Owner {
         Integer dialed = dialing.remove(channel);
         AgentSide agent = agentSides.remove(channel);
         if (agent != null) {
+            log.info("agent-link-down", "reason", reason);
             agent.onClosed();
             return;
         }

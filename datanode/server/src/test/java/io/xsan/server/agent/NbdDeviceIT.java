@@ -152,7 +152,7 @@ class NbdDeviceIT implements VolumeSession {
             on(() -> {});
         }
         on(() -> {
-            device.pause();
+            device.setPaused(true);
             isHolding = false;
         });
         ask(0, 8192, 4096);
