@@ -97,7 +97,7 @@ diagnose() {
 
 run_promises() {
     step "promises"
-    ./mvnw -B -ntp -Pfast,e2e -pl e2e -am test -Dtest='*Promises' -Dxsan.e2e.kubeconfig="$KUBECONFIG" 2>&1 |
+    ./mvnw -B -ntp -Pfast,e2e -pl e2e -am test -Dtest='*PromisesIT' -Dxsan.e2e.kubeconfig="$KUBECONFIG" 2>&1 |
         grep --line-buffered -E '^   |Tests run|ERROR|FAIL|expected|Expecting' | cut -c1-300
     return "${PIPESTATUS[0]}"
 }

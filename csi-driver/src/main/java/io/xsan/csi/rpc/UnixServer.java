@@ -22,8 +22,8 @@ public final class UnixServer implements AutoCloseable {
     private final Server server;
 
     /**
-     * Serves from now on. A socket that an earlier process left behind is replaced; a directory that
-     * is missing is made.
+     * Serves from now on. A socket that an earlier process left behind is replaced; a directory
+     * that is missing is made.
      *
      * @throws IOException if the socket cannot be made
      */

@@ -61,7 +61,8 @@ public final class Worker {
                                 config.cluster().clusterId(), 0, new SystemEntropy().nextId()),
                         loop,
                         bench.pool(),
-                        TlsContexts.links(config.tls()).client(),
+                        TlsContexts.links(TlsContexts.credentials(config.tls(), log), false)
+                                .client(),
                         () -> ++lastSessionId,
                         log);
         AgentLimits usual = AgentLimits.DEFAULT;

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -144,7 +145,13 @@ class PortsIT {
         for (String host : List.of("192.0.2.1", cluster.host(1))) {
             DatanodeConfig.Cluster own =
                     new DatanodeConfig.Cluster(
-                            ClusterId.parse(cluster.clusterId), 1, host, 7480, directory, "");
+                            ClusterId.parse(cluster.clusterId),
+                            1,
+                            host,
+                            7480,
+                            directory,
+                            "",
+                            Duration.ofMinutes(10));
             InetSocketAddress listens = HealthServer.address(own);
             assertThat(listens.getAddress().isLoopbackAddress()).isTrue();
             assertThat(listens.getPort()).isEqualTo(7480 + Port.HEALTH.offset());

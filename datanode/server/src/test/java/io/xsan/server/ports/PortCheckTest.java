@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,13 @@ class PortCheckTest {
 
     private DatanodeConfig.Cluster cluster(String bindIp) {
         return new DatanodeConfig.Cluster(
-                new ClusterId(1, 1), 1, bindIp, base, Path.of("data"), "domain");
+                new ClusterId(1, 1),
+                1,
+                bindIp,
+                base,
+                Path.of("data"),
+                "domain",
+                Duration.ofMinutes(10));
     }
 
     @Test

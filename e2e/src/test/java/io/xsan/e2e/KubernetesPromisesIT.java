@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(600)
-class KubernetesPromises {
+class KubernetesPromisesIT {
     private static final Installation.Images IMAGES =
             new Installation.Images(
                     "localhost/xsan-datanode:e2e",
@@ -153,7 +153,7 @@ class KubernetesPromises {
                 .filter(pod ->
                         Integer.toString(number)
                                 .equals(pod.getMetadata().getLabels().get("number")))
-                .mapToInt(KubernetesPromises::restarts)
+                .mapToInt(KubernetesPromisesIT::restarts)
                 .sum();
     }
 
