@@ -167,6 +167,7 @@ class AgentVolumeTest implements OwnerLink, VolumeSession.Listener {
     void anOwnerWhoseLinkBreaksBeforeItAnswersIsAskedAfterAPause() {
         serve();
         Io write = submit(VolumeIo.Kind.WRITE, 0, 4096);
+        takeSent(FrameKind.VOLUME_WRITE);
         volume.onDisconnected(ErrorCode.NODE_UNREACHABLE);
         int before = connects;
         serve();

@@ -2,7 +2,8 @@
 # Volumes as block devices of this host, by a real agent against three real datanodes: file systems, PostgreSQL, and a verified load
 # while the agent's worker, the owner and the datanodes come and go. Needs root, /dev/fuse and loop devices.
 set -u
-cd "$(dirname "$0")/../.."
+export RESULTS=${RESULTS:-/dev/null}
+cd "$(dirname "$0")/.."
 refuse() {
     echo "   FAILED attach: $1"
     echo "FAILED attach ($1)" >>"$RESULTS"
