@@ -38,7 +38,7 @@ final class Moving {
     /** Called now and then while the engine serves. */
     void commitIfComplete() {
         MoveRecord move = engine.record().move().orElse(null);
-        if (move == null || isCommitting || !isComplete(move)) {
+        if (move == null || isCommitting || !engine.isServing() || !isComplete(move)) {
             return;
         }
         isCommitting = true;

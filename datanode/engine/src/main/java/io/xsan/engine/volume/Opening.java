@@ -157,6 +157,8 @@ final class Opening {
     private void recordUnopened() {
         for (Member member : engine.members().all()) {
             if (isGone(member)) {
+                // A record may be refused, for a last copy: then it is opened once it answers.
+                open(member);
                 record(member, highestStable());
             }
         }

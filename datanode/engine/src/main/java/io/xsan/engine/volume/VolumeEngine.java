@@ -291,7 +291,6 @@ public final class VolumeEngine {
         }
         boolean hasGrown = newer.get().sizeBytes() > record.sizeBytes();
         if (!members.adopt(newer.get())) {
-            // Other rings or components: the next engine takes them over, under a new epoch.
             end(ErrorCode.EPOCH_FENCED);
             return;
         }
@@ -354,9 +353,7 @@ public final class VolumeEngine {
         }
         unpark();
         resendRefused();
-        if (isServing()) {
-            moving.commitIfComplete();
-        }
+        moving.commitIfComplete();
         tellStable(nowNanos);
         host.onTick(nowNanos);
     }
@@ -370,7 +367,6 @@ public final class VolumeEngine {
         }
     }
 
-    /** Opens, records or resyncs a component as its state asks for. */
     private void maintain(Member member) {
         boolean isDue = now() - member.retryNanos >= 0 && !member.isRecording;
         if (isEnded() || !isDue) {
@@ -479,11 +475,6 @@ public final class VolumeEngine {
         setup.network().send(member.node, header, body, offsetBytes);
     }
 
-    /** The newest version given to a write. */
-    long newestVersion() {
-        return Version.of(epoch, sequence);
-    }
-
     /** The version of the next write; the engine ends when its epoch has no more. */
     long nextVersion() {
         if (sequence == Version.SEQUENCE_MAX - 1) {
@@ -553,6 +544,10 @@ public final class VolumeEngine {
 
     String id() {
         return id.toString();
+    }
+
+    long newestVersion() {
+        return Version.of(epoch, sequence);
     }
 
     long stable() {

@@ -11,12 +11,14 @@ import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
 import io.xsan.meta.image.VolumeRecord;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -35,7 +37,7 @@ public final class MovePolicy {
     /** A policy for {@code image}; the nodes {@code lost} are not expected to come back. */
     public MovePolicy(ClusterImage image, Set<NodeId> lost) {
         this.image = image;
-        this.lost = Set.copyOf(lost);
+        this.lost = Collections.unmodifiableSet(new TreeSet<>(lost));
         this.load = RingShares.load(image);
     }
 
