@@ -28,7 +28,7 @@ class StoreSimTest {
         Shape pages =
                 new Shape(
                         profile,
-                        shape.nodes(),
+                        1, // What is in one store cannot be taken over by another node.
                         1,
                         1,
                         1,
@@ -44,12 +44,25 @@ class StoreSimTest {
                 new Scenario(
                         seed,
                         pages,
-                        drawn.faults(),
+                        drawn.faults().stream()
+                                .filter(fault -> fault.b() == 0)
+                                .map(StoreSimTest::ofTheOnlyNode)
+                                .toList(),
                         drawn.ops().stream()
                                 .filter(op -> op.host() == 0)
                                 .filter(op ->
                                         (op.unit() + op.units()) * 4096 <= pages.volumeBytes())
                                 .toList());
         return Run.of(scenario, StoreShard::new, false);
+    }
+
+    private static Fault ofTheOnlyNode(Fault fault) {
+        return new Fault(
+                fault.atNanos(),
+                fault.kind(),
+                Math.min(1, fault.a()),
+                0,
+                fault.lastsNanos(),
+                fault.amount());
     }
 }
