@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to an export. Requests of many threads are in flight at once; each future ends
@@ -36,7 +37,11 @@ public final class NbdClient implements AutoCloseable {
     private long cookie;
     private volatile boolean isBroken;
 
-    private record Waiting(ByteBuffer target, CompletableFuture<Void> reply) {}
+    /**
+     * What a request waits for: {@code target} takes the data of a READ and is null for all others,
+     * whose reply may come before their sender has seen its buffer leave.
+     */
+    private record Waiting(@Nullable ByteBuffer target, CompletableFuture<Void> reply) {}
 
     private NbdClient(SocketChannel channel, NbdExport export) {
         this.channel = channel;
@@ -118,7 +123,7 @@ public final class NbdClient implements AutoCloseable {
         sending.lock();
         try {
             long mine = ++cookie;
-            waiting.put(mine, new Waiting(data, reply));
+            waiting.put(mine, new Waiting(type == READ ? data : null, reply));
             head.clear();
             head.putInt(REQUEST_MAGIC).putShort((short) 0).putShort((short) type);
             head.putLong(mine).putLong(offset).putInt(length).flip();
@@ -163,8 +168,9 @@ public final class NbdClient implements AutoCloseable {
                             new IOException("the NBD server answered error " + error));
                     continue;
                 }
-                // A write's buffer has nothing left, so this reads for READ only.
-                NbdGreeting.readFully(channel, request.target);
+                if (request.target != null) {
+                    NbdGreeting.readFully(channel, request.target);
+                }
                 request.reply.complete(null);
             }
         } catch (IOException | RuntimeException e) {
