@@ -30,6 +30,13 @@ final class FuseDevice implements EpollIoHandle, FuseSink, ServedDevice {
     private static final int MESSAGE_BYTES_MAX =
             FuseConnection.WRITE_HEAD_BYTES + FuseConnection.IO_BYTES_MAX;
     private static final int SMALL_BYTES = 60 << 10;
+
+    /**
+     * What is asked of epoll while nothing shall be read. The driver never reports it. NONE is no
+     * choice: Netty 4.2 takes the descriptor out of epoll for it and cannot put it back.
+     */
+    private static final EpollIoOps NOTHING = EpollIoOps.EPOLLRDHUP;
+
     private static final int ENOENT = 2;
     private static final int EINTR = 4;
 
@@ -71,7 +78,7 @@ final class FuseDevice implements EpollIoHandle, FuseSink, ServedDevice {
     private void listen() {
         if (registration != null && !isGone) {
             boolean isReading = !isPaused && !isOutOfMemory;
-            registration.submit(isReading ? EpollIoOps.EPOLLIN : EpollIoOps.NONE);
+            registration.submit(isReading ? EpollIoOps.EPOLLIN : NOTHING);
         }
     }
 
