@@ -3,6 +3,7 @@ package io.xsan.server.demo.nbd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.xsan.base.Check;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class NbdClientTest {
     private ServerSocketChannel listening;
     private SocketChannel server;
     private NbdClient client;
+    private volatile @Nullable CompletableFuture<Void> written;
 
     @BeforeEach
     void connect() throws Exception {
@@ -84,19 +87,24 @@ class NbdClientTest {
     }
 
     /** More than the socket takes, so that the reply is there before the write call returns. */
-    private CompletableFuture<CompletableFuture<Void>> startWriting() {
+    private Thread startWriting() {
         ByteBuffer data = ByteBuffer.allocate(MANY_BYTES);
-        return CompletableFuture.supplyAsync(() -> client.write(0, data));
+        return Thread.ofVirtual().start(() -> written = client.write(0, data));
+    }
+
+    private CompletableFuture<Void> written(Thread writing) throws Exception {
+        writing.join();
+        return Check.present(written, "a write");
     }
 
     @Test
     void writeAnsweredBeforeItsBufferIsSeenToLeaveIsAnswered() throws Exception {
-        CompletableFuture<CompletableFuture<Void>> writing = startWriting();
+        Thread writing = startWriting();
         answer(take(REQUEST_BYTES), 0);
         // What follows must not be taken for data of the first.
         TimeUnit.MILLISECONDS.sleep(200);
         take(MANY_BYTES);
-        writing.get().get();
+        written(writing).get();
 
         CompletableFuture<Void> flushed = client.flush();
         answer(take(REQUEST_BYTES), 0);
@@ -105,10 +113,10 @@ class NbdClientTest {
 
     @Test
     void writeRefusedWhileItIsSentFailsAlone() throws Exception {
-        CompletableFuture<CompletableFuture<Void>> writing = startWriting();
+        Thread writing = startWriting();
         answer(take(REQUEST_BYTES), EIO);
         take(MANY_BYTES);
-        CompletableFuture<Void> write = writing.get();
+        CompletableFuture<Void> write = written(writing);
         assertThrows(ExecutionException.class, write::get);
 
         ByteBuffer target = ByteBuffer.allocate(4);
