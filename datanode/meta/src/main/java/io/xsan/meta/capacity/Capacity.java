@@ -39,7 +39,7 @@ public record Capacity(int replicas, long totalBytes, long promisedBytes) {
         Check.that(replicas >= 1, "replicas", replicas);
         long copies = 0;
         for (VolumeRecord volume : image.volumes().values()) {
-            copies += volume.sizeBytes() * volume.policy().replicas();
+            copies += volume.sizeBytes() * volume.promisedReplicas();
         }
         return new Capacity(
                 replicas, totalBytes(image.placementNodes(), replicas), copies / replicas);

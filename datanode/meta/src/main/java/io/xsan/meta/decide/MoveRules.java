@@ -69,7 +69,8 @@ final class MoveRules {
         }
         return CreationRules.invalidPolicy(policy)
                 .or(() -> invalidMembers(draft, volume, command.ring()))
-                .or(() -> tooWide(volume, command.ring()));
+                .or(() -> tooWide(volume, command.ring()))
+                .or(() -> exceedsCapacity(draft, volume, policy));
     }
 
     private static Optional<Result.Refused> invalidMembers(
@@ -116,6 +117,15 @@ final class MoveRules {
                                 "ring",
                                 together,
                                 "up to " + TOGETHER_MAX + " nodes of both rings together"));
+    }
+
+    /** Why the cluster cannot take the copies that {@code policy} adds. */
+    private static Optional<Result.Refused> exceedsCapacity(
+            Draft draft, VolumeRecord volume, VolumePolicy policy) {
+        int added = policy.replicas() - volume.promisedReplicas();
+        return added <= 0
+                ? Optional.empty()
+                : CreationRules.exceedsCapacity(draft.image(), added, volume.sizeBytes());
     }
 
     private static VolumeRecord started(VolumeRecord volume, Command.StartMove command) {

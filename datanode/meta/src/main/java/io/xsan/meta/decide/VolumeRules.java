@@ -130,6 +130,6 @@ final class VolumeRules {
         return Refusals.of(
                 ErrorCode.UNSUPPORTED,
                 field,
-                field + " is " + asked + "; allowed: " + now + ", a change would move data");
+                field + " is " + asked + "; allowed: " + now + ", other values move data");
     }
 }

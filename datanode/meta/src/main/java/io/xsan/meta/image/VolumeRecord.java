@@ -251,4 +251,9 @@ public record VolumeRecord(
                 true,
                 createdMillis);
     }
+
+    /** Copies of each block that are promised: those of the policy, or more that it moves to. */
+    public int promisedReplicas() {
+        return Math.max(policy.replicas(), move.map(m -> m.policy().replicas()).orElse(0));
+    }
 }

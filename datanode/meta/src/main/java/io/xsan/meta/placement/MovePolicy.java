@@ -5,7 +5,6 @@ import io.xsan.meta.command.Command;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
-import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
@@ -15,7 +14,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,13 +30,13 @@ public final class MovePolicy {
 
     private final ClusterImage image;
     private final Set<NodeId> lost;
-    private final Map<NodeId, Double> load;
+    private final RingChange change;
 
     /** A policy for {@code image}; the nodes {@code lost} are not expected to come back. */
     public MovePolicy(ClusterImage image, Set<NodeId> lost) {
         this.image = image;
         this.lost = Collections.unmodifiableSet(new TreeSet<>(lost));
-        this.load = RingShares.load(image);
+        this.change = new RingChange(image, this.lost);
     }
 
     /** What to propose next: starts of moves, and changes of owners that are draining. */
@@ -58,6 +56,14 @@ public final class MovePolicy {
             }
         }
         return commands;
+    }
+
+    /**
+     * The move that gives a volume another {@code policy}, which is complete. Its ring has fewer
+     * nodes than {@code policy.width()} where the cluster has no more.
+     */
+    public Command.StartMove reshaped(VolumeRecord volume, VolumePolicy policy) {
+        return move(volume, change.members(volume, unwanted(volume), policy.width()), policy);
     }
 
     /**
@@ -114,22 +120,13 @@ public final class MovePolicy {
             return Optional.empty();
         }
         return volume.components().stream()
-                .filter(c -> c.state() == ComponentState.IN_SYNC && mayHold(c.node()))
+                .filter(c -> c.state() == ComponentState.IN_SYNC && change.mayHold(c.node()))
                 .map(ComponentRecord::node)
                 .min(Comparator.comparingLong(n -> Mix.of(volume.id().value(), n.value())));
     }
 
-    private boolean mayHold(NodeId node) {
-        return !lost.contains(node)
-                && image.node(node).filter(n -> n.hasStore() && !n.draining()).isPresent();
-    }
-
-    private static RingRecord last(VolumeRecord volume) {
-        return volume.move().map(MoveRecord::ring).orElse(volume.ring());
-    }
-
     private Set<NodeId> unwanted(VolumeRecord volume) {
-        return last(volume).members().stream()
+        return RingChange.last(volume).members().stream()
                 .map(RingRecord.Member::node)
                 .filter(node -> isUnwanted(volume, node))
                 .collect(Collectors.toSet());
@@ -145,59 +142,24 @@ public final class MovePolicy {
 
     private Optional<Command.StartMove> move(VolumeRecord volume) {
         return ringWithout(volume, unwanted(volume))
-                .map(members ->
-                        new Command.StartMove(
-                                volume.id(),
-                                new RingRecord(last(volume).version() + 1, members),
-                                wide(policy(volume), members.size())));
+                .map(members -> move(volume, members, RingChange.policy(volume)));
     }
 
-    private static VolumePolicy policy(VolumeRecord volume) {
-        return volume.move().map(MoveRecord::policy).orElse(volume.policy());
-    }
-
-    private static VolumePolicy wide(VolumePolicy policy, int width) {
-        return new VolumePolicy(policy.replicas(), policy.minReplicas(), width);
+    private static Command.StartMove move(
+            VolumeRecord volume, List<RingRecord.Member> members, VolumePolicy policy) {
+        return new Command.StartMove(
+                volume.id(),
+                new RingRecord(RingChange.last(volume).version() + 1, members),
+                new VolumePolicy(policy.replicas(), policy.minReplicas(), members.size()));
     }
 
     /** The members of the volume's ring with others in place of {@code unwanted}, if there are. */
     private Optional<List<RingRecord.Member>> ringWithout(
             VolumeRecord volume, Set<NodeId> unwanted) {
-        List<RingRecord.Member> members = new ArrayList<>(last(volume).members());
-        members.removeIf(member -> unwanted.contains(member.node()));
-        for (int i = 0; i < unwanted.size(); i++) {
-            best(volume, members).ifPresent(node -> members.add(member(node)));
-        }
-        members.sort(Comparator.comparing(RingRecord.Member::node));
-        return members.size() >= policy(volume).replicas()
+        int width = RingChange.last(volume).members().size();
+        List<RingRecord.Member> members = change.members(volume, unwanted, width);
+        return members.size() >= RingChange.policy(volume).replicas()
                 ? Optional.of(members)
                 : Optional.empty();
-    }
-
-    /** The node to add to a ring: in a domain that is not there, and with least to carry. */
-    private Optional<NodeRecord> best(VolumeRecord volume, List<RingRecord.Member> members) {
-        Set<String> domains =
-                members.stream().map(RingRecord.Member::domain).collect(Collectors.toSet());
-        Set<NodeId> taken = new HashSet<>();
-        members.forEach(member -> taken.add(member.node()));
-        volume.leaving().forEach(component -> taken.add(component.node()));
-        return image.placementNodes().stream()
-                .filter(node -> mayHold(node.id()) && !taken.contains(node.id()))
-                .min(
-                        Comparator.<NodeRecord>comparingInt(
-                                        node -> domains.contains(node.domain()) ? 1 : 0)
-                                .thenComparingDouble(this::fullness)
-                                .thenComparingLong(
-                                        n -> Mix.of(volume.id().value(), n.id().value())));
-    }
-
-    private double fullness(NodeRecord node) {
-        return load.getOrDefault(node.id(), 0.0) / Math.max(1, node.usableBytes());
-    }
-
-    private RingRecord.Member member(NodeRecord node) {
-        long largest =
-                image.storageNodes().stream().mapToLong(NodeRecord::usableBytes).max().orElse(1);
-        return new RingRecord.Member(node.id(), RingSelection.weight(node, largest), node.domain());
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.xsan.base.ClusterId;
+import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.meta.command.Command;
@@ -168,5 +169,63 @@ class MovePolicyTest {
         apply(new Command.DrainNode(new NodeId(4), true));
         long moves = next().stream().filter(Command.StartMove.class::isInstance).count();
         assertEquals(MovePolicy.MOVES_MAX, moves);
+    }
+
+    private Command.StartMove reshaped(int replicas, int width) {
+        return new MovePolicy(image, Set.of())
+                .reshaped(volume(), new VolumePolicy(replicas, 1, width));
+    }
+
+    @Test
+    void moreReplicasKeepTheNodesThereAreAndAddOthersInDomainsOfTheirOwn() {
+        form(6, 3);
+        create(VOLUME, 2, 2);
+        Command.StartMove move = reshaped(3, 3);
+        assertTrue(nodes(move.ring()).containsAll(nodes(volume().ring())));
+        assertEquals(
+                3,
+                move.ring().members().stream().map(RingRecord.Member::domain).distinct().count());
+        assertTrue(apply(move) instanceof Result.Done);
+        assertEquals(3, volume().promisedReplicas());
+    }
+
+    @Test
+    void narrowerRingKeepsItsOwnerAndItsDomains() {
+        form(6, 3);
+        create(VOLUME, 3, 6);
+        Command.StartMove move = reshaped(3, 3);
+        assertTrue(nodes(move.ring()).contains(volume().owner()));
+        assertEquals(
+                3,
+                move.ring().members().stream().map(RingRecord.Member::domain).distinct().count());
+        assertTrue(apply(move) instanceof Result.Done);
+    }
+
+    @Test
+    void ringAsWideAsTheClusterCanHaveItIsWhatIsProposed() {
+        form(3, 3);
+        create(VOLUME, 2, 2);
+        assertEquals(3, reshaped(4, 4).ring().members().size());
+    }
+
+    @Test
+    void copiesThatTheClusterHasNoRoomForAreRefused() {
+        form(3, 3);
+        Command command =
+                new Command.CreateVolume(
+                        VOLUME,
+                        "large",
+                        3L << 40,
+                        4096,
+                        new VolumePolicy(1, 0, 1),
+                        new NodeId(1),
+                        5,
+                        0);
+        Result made = apply(command);
+        assertTrue(made instanceof Result.Done, made.toString());
+        Result refused = apply(reshaped(3, 3));
+        assertTrue(
+                refused instanceof Result.Refused r && r.code() == ErrorCode.INSUFFICIENT_SPACE,
+                refused.toString());
     }
 }

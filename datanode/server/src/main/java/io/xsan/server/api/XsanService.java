@@ -46,7 +46,6 @@ import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeContents;
 import io.xsan.protocol.v1.NodeRef;
 import io.xsan.protocol.v1.NodeStatus;
-import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.ProposeRequest;
 import io.xsan.protocol.v1.ProposeResponse;
 import io.xsan.protocol.v1.RaiseFeatureLevelRequest;
@@ -304,20 +303,8 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                 observer,
                 () -> {
                     VolumeRecord volume = find(request.getVolume());
-                    Policy asked = request.getPolicy();
-                    VolumePolicy now = volume.policy();
-                    return done(
-                            new Command.SetPolicy(
-                                    volume.id(),
-                                    new VolumePolicy(
-                                            or(asked.getReplicas(), now.replicas()),
-                                            or(asked.getMinReplicas(), now.minReplicas()),
-                                            or(asked.getWidth(), now.width()))));
+                    return done(VolumeShape.command(formed(), volume, request.getPolicy()));
                 });
-    }
-
-    private static int or(int asked, int otherwise) {
-        return asked == 0 ? otherwise : asked;
     }
 
     @Override

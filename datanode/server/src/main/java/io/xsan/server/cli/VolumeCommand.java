@@ -133,21 +133,48 @@ final class VolumeCommand {
         return 0;
     }
 
-    @Command(name = "set-policy", description = "Changes how many up-to-date copies a write needs.")
+    @Command(
+            name = "set-policy",
+            description = {
+                "Changes copies, spread and what writes need. Data move in the background, while the",
+                "volume is used: 'xsan volume show' tells how far. What is not given stays."
+            })
     int setPolicy(
             @Parameters(paramLabel = "NAME") String name,
             @Option(
+                            names = "--replicas",
+                            defaultValue = "0",
+                            paramLabel = "N",
+                            description = "Copies of each block.")
+                    int replicas,
+            @Option(
                             names = "--min-replicas",
-                            required = true,
+                            defaultValue = "0",
                             paramLabel = "N",
                             description = "Writes wait while fewer copies are up to date.")
-                    int minReplicas)
+                    int minReplicas,
+            @Option(
+                            names = "--width",
+                            defaultValue = "0",
+                            paramLabel = "N",
+                            description = "Nodes that the volume is spread over.")
+                    int width)
             throws IOException {
-        check(minReplicas >= 1 && minReplicas <= 5, "--min-replicas", minReplicas, "1 to 5");
+        check(replicas >= 0 && replicas <= 5, "--replicas", replicas, "1 to 5");
+        check(minReplicas >= 0 && minReplicas <= 5, "--min-replicas", minReplicas, "1 to 5");
+        check(width >= 0 && width <= 64, "--width", width, "1 to 64");
+        if (replicas == 0 && minReplicas == 0 && width == 0) {
+            throw new IllegalArgumentException(
+                    "nothing to change: give --replicas, --min-replicas or --width");
+        }
         SetVolumePolicyRequest request =
                 SetVolumePolicyRequest.newBuilder()
                         .setVolume(Cluster.named(name))
-                        .setPolicy(Policy.newBuilder().setMinReplicas(minReplicas))
+                        .setPolicy(
+                                Policy.newBuilder()
+                                        .setReplicas(replicas)
+                                        .setMinReplicas(minReplicas)
+                                        .setWidth(width))
                         .build();
         cluster.show(s -> s.setVolumePolicy(request), Tables::volume);
         return 0;

@@ -106,7 +106,8 @@ public final class ConfigReader {
                         resolve(cluster.text("data_dir")),
                         cluster.text("failure_domain", ""),
                         Duration.ofMillis(
-                                cluster.integer("rebuild_delay", 1_000, 86_400_000, 600_000)));
+                                cluster.integer("rebuild_delay", 1_000, 86_400_000, 600_000)),
+                        cluster.integer("rebalance_percent", 2, 100, 15));
         cluster.finish();
         return read;
     }

@@ -38,7 +38,8 @@ public record DatanodeConfig(
             int bindPort,
             Path dataDir,
             String failureDomain,
-            Duration rebuildDelay) {
+            Duration rebuildDelay,
+            int rebalancePercent) {
         /** The address of a port by its offset from {@code bind_port}. */
         public InetSocketAddress address(Port port) {
             return new InetSocketAddress(bindIp, bindPort + port.offset());

@@ -6,19 +6,18 @@ import io.xsan.base.VolumeId;
 import io.xsan.base.log.Log;
 import io.xsan.base.seam.Clock;
 import io.xsan.meta.command.Command;
+import io.xsan.meta.command.Result;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.protocol.client.ApiException;
-import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.GetNodeStatusRequest;
 import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.server.api.NodeView;
 import io.xsan.server.api.Peers;
 import io.xsan.server.api.Proposer;
 import io.xsan.server.config.DatanodeConfig;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,11 +27,13 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What a datanode does before it stops: its volumes go to datanodes with an up-to-date component,
@@ -90,37 +91,69 @@ final class HandOver {
         return plan;
     }
 
-    /** Moves them; returns when all are served elsewhere, or at the deadline. */
+    /**
+     * Moves them, and those that come back because their new owner failed as well; returns when all
+     * are served elsewhere, or at the deadline.
+     */
     void volumes(long deadlineNanos, Clock clock) {
-        Map<VolumeId, Integer> plan = plan(node.image(), self, peersUp.get());
-        if (plan.isEmpty()) {
-            return;
-        }
-        log.info("hand-over", "volumes", plan.size());
+        Map<VolumeId, Integer> places = new LinkedHashMap<>();
+        Set<VolumeId> moving = ConcurrentHashMap.newKeySet();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        plan.forEach((volume, to) -> threads.execute(() -> move(volume, to)));
-        Set<VolumeId> left = new LinkedHashSet<>(plan.keySet());
-        while (true) {
-            left.removeAll(served(plan));
-            left.removeIf(volume -> node.image().volume(volume).isEmpty());
-            // Meant for a node that has ended meanwhile, such as where a whole cluster stops.
-            Set<Integer> up = peersUp.get();
-            left.removeIf(volume -> !up.contains(plan.getOrDefault(volume, 0)));
-            if (left.isEmpty() || clock.nanoTime() - deadlineNanos >= 0) {
-                break;
-            }
+        Set<VolumeId> left = start(places, moving, threads);
+        while (!left.isEmpty() && clock.nanoTime() - deadlineNanos < 0) {
             LockSupport.parkNanos(LOOK_NANOS);
+            left = start(places, moving, threads);
         }
         threads.shutdownNow();
-        log.info("hand-over-ended", "volumes", plan.size(), "left", left.size());
+        if (!places.isEmpty()) {
+            log.info("hand-over-ended", "volumes", places.size(), "left", left.size());
+        }
     }
 
-    private void move(VolumeId volume, int to) {
+    /** Starts the moves that can be; the volumes that others could have and do not serve yet. */
+    private Set<VolumeId> start(
+            Map<VolumeId, Integer> places, Set<VolumeId> moving, ExecutorService threads) {
+        ClusterImage image = node.image();
+        Set<Integer> up = peersUp.get();
+        Set<VolumeId> left = new LinkedHashSet<>(plan(image, self, up).keySet());
+        if (!left.isEmpty()) {
+            plan(node.image(), self, ready(up))
+                    .forEach((volume, to) -> {
+                        if (moving.add(volume)) {
+                            places.put(volume, to);
+                            threads.execute(() -> move(volume, to, moving));
+                        }
+                    });
+        }
+        Set<VolumeId> served = served(places);
+        places.forEach((volume, to) -> {
+            // Where a whole cluster stops, the node that it was meant for has ended.
+            boolean isExpected = up.contains(to) && image.volume(volume).isPresent();
+            if (isExpected && !served.contains(volume)) {
+                left.add(volume);
+            }
+        });
+        return left;
+    }
+
+    /** Those with a lease: one that has just been started has links before it can own anything. */
+    private Set<Integer> ready(Set<Integer> up) {
+        return up.stream()
+                .filter(peer -> status(peer).filter(NodeStatus::getHasLease).isPresent())
+                .collect(Collectors.toSet());
+    }
+
+    private void move(VolumeId volume, int to, Set<VolumeId> moving) {
+        log.info("hand-over", "volume", volume, "to", to);
         try {
-            proposer.propose(new Command.MoveVolume(volume, new NodeId(to)));
+            if (proposer.propose(new Command.MoveVolume(volume, new NodeId(to)))
+                    instanceof Result.Done done) {
+                node.awaitImage(done.index());
+            }
         } catch (StatusRuntimeException e) {
             log.warn("not-handed-over", "volume", volume, "reason", String.valueOf(e.getMessage()));
         }
+        moving.remove(volume);
     }
 
     private Set<VolumeId> served(Map<VolumeId, Integer> plan) {
@@ -141,19 +174,21 @@ final class HandOver {
     }
 
     private List<VolumeId> servedBy(int owner) {
-        List<VolumeId> served = new ArrayList<>();
+        return status(owner).stream()
+                .flatMap(status -> status.getEnginesList().stream())
+                .filter(engine -> SERVING.contains(engine.getState()))
+                .map(engine -> VolumeId.parse(engine.getVolumeId()))
+                .toList();
+    }
+
+    private Optional<NodeStatus> status(int peer) {
         try {
             GetNodeStatusRequest request = GetNodeStatusRequest.getDefaultInstance();
-            NodeStatus status = peers.client(owner).call(s -> s.getNodeStatus(request));
-            for (Engine engine : status.getEnginesList()) {
-                if (SERVING.contains(engine.getState())) {
-                    served.add(VolumeId.parse(engine.getVolumeId()));
-                }
-            }
+            return Optional.of(peers.client(peer).call(s -> s.getNodeStatus(request)));
         } catch (ApiException | NoSuchElementException e) {
-            log.debug("hand-over-unseen", "node", owner, "reason", String.valueOf(e.getMessage()));
+            log.debug("hand-over-unseen", "node", peer, "reason", String.valueOf(e.getMessage()));
+            return Optional.empty();
         }
-        return served;
     }
 
     /** The member that may lead the metadata next. */

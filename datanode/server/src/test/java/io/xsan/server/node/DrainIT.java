@@ -13,19 +13,8 @@ import io.xsan.protocol.v1.NodeRef;
 import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.VolumeRef;
-import io.xsan.server.config.DatanodeConfig;
-import io.xsan.server.demo.nbd.NbdClient;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,9 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes are emptied while volumes are written, and taken out (rule 11). */
 class DrainIT {
-    private static final int PAGE_BYTES = 4096;
-    private static final int PAGES = 4096;
-
     @TempDir static Path directory;
     private static TestCluster cluster;
 
@@ -80,7 +66,7 @@ class DrainIT {
         CreateVolumeRequest request =
                 CreateVolumeRequest.newBuilder()
                         .setName(name)
-                        .setSizeBytes((long) PAGES * PAGE_BYTES)
+                        .setSizeBytes(LoadedVolume.BYTES)
                         .setOwner(1)
                         .setPolicy(Policy.newBuilder().setReplicas(replicas).setWidth(width))
                         .build();
@@ -90,80 +76,6 @@ class DrainIT {
                         s.exportVolume(
                                 ExportVolumeRequest.newBuilder().setVolume(named(name)).build()));
         TestCluster.await("an engine", () -> volume(name).getEngine().getState().equals("SERVING"));
-    }
-
-    /** Writes pages again and again, over connections that a change of the engine ends. */
-    private static final class Writer {
-        private final String export;
-        private final Map<Integer, Long> written = new TreeMap<>();
-        private final Random random = new Random(7);
-        private NbdClient client;
-
-        Writer(String export) throws Exception {
-            this.export = export;
-            this.client = connect();
-        }
-
-        private NbdClient connect() throws Exception {
-            NbdClient[] opened = new NbdClient[1];
-            TestCluster.await(
-                    "a connection to " + export,
-                    () -> {
-                        int owner = volume(export).getOwner();
-                        try {
-                            InetAddress host = InetAddress.getByName(cluster.host(owner));
-                            int port = cluster.port + DatanodeConfig.Port.NBD.offset();
-                            opened[0] =
-                                    NbdClient.connect(
-                                            new InetSocketAddress(host, port), export, 60_000);
-                            return true;
-                        } catch (IOException e) {
-                            return false;
-                        }
-                    });
-            return opened[0];
-        }
-
-        void write(int count) throws Exception {
-            for (int i = 0; i < count; i++) {
-                int page = random.nextInt(PAGES);
-                long content = random.nextLong();
-                sendUntilAnswered(page, content);
-                written.put(page, content);
-            }
-        }
-
-        private void sendUntilAnswered(int page, long content) throws Exception {
-            while (true) {
-                try {
-                    client.write((long) page * PAGE_BYTES, page(content)).get(60, TimeUnit.SECONDS);
-                    return;
-                } catch (ExecutionException | TimeoutException e) {
-                    client.close();
-                    client = connect();
-                }
-            }
-        }
-
-        private static ByteBuffer page(long content) {
-            ByteBuffer bytes = ByteBuffer.allocateDirect(PAGE_BYTES);
-            Random filler = new Random(content);
-            while (bytes.hasRemaining()) {
-                bytes.putLong(filler.nextLong());
-            }
-            return bytes.flip();
-        }
-
-        void verify() throws Exception {
-            client.close();
-            client = connect();
-            for (Map.Entry<Integer, Long> entry : written.entrySet()) {
-                ByteBuffer read = ByteBuffer.allocateDirect(PAGE_BYTES);
-                client.read((long) entry.getKey() * PAGE_BYTES, read).get(60, TimeUnit.SECONDS);
-                read.clear();
-                assertThat(read).as("page " + entry.getKey()).isEqualTo(page(entry.getValue()));
-            }
-        }
     }
 
     private static NodeContents drain(int node, boolean isCancelled) throws IOException {
@@ -176,8 +88,8 @@ class DrainIT {
     void drainedNodesHoldNothingAndNothingIsLost() throws Exception {
         create("narrow", 2, 2);
         create("wide", 2, 4);
-        Writer narrow = new Writer("narrow");
-        Writer wide = new Writer("wide");
+        LoadedVolume narrow = new LoadedVolume(cluster, "narrow");
+        LoadedVolume wide = new LoadedVolume(cluster, "wide");
         narrow.write(300);
         wide.write(300);
         int[] order = {4, volume("narrow").getComponents(0).getNode(), 1};

@@ -151,7 +151,8 @@ class PortsIT {
                             7480,
                             directory,
                             "",
-                            Duration.ofMinutes(10));
+                            Duration.ofMinutes(10),
+                            15);
             InetSocketAddress listens = HealthServer.address(own);
             assertThat(listens.getAddress().isLoopbackAddress()).isTrue();
             assertThat(listens.getPort()).isEqualTo(7480 + Port.HEALTH.offset());

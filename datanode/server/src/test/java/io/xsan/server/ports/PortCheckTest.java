@@ -27,7 +27,8 @@ class PortCheckTest {
                 base,
                 Path.of("data"),
                 "domain",
-                Duration.ofMinutes(10));
+                Duration.ofMinutes(10),
+                15);
     }
 
     @Test
