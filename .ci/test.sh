@@ -11,7 +11,7 @@ RESULTS=$(mktemp)
 trap 'rm -f "$RESULTS"' EXIT
 
 need=()
-for pair in etcd:etcd-server fio:fio nbdinfo:libnbd-bin nbdsh:python3-libnbd qemu-img:qemu-utils mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs; do
+for pair in etcd:etcd-server fio:fio nbdinfo:libnbd-bin nbdsh:python3-libnbd qemu-img:qemu-utils mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs pg_createcluster:postgresql; do
     command -v "${pair%%:*}" >/dev/null || need+=("${pair##*:}")
 done
 if [ ${#need[@]} -gt 0 ] && [ "$(id -u)" = 0 ]; then
