@@ -73,7 +73,8 @@ build_images() {
 
 make_cluster() {
     step "cluster of four nodes"
-    kind create cluster --config e2e/kind/cluster.yaml --image "$XSAN_NODE_IMAGE" >"$files/kind.log" 2>&1 || { tail -n 20 "$files/kind.log"; return 1; }
+    # Without the lock: what watches over the containers outlives this run with --keep, and would keep it.
+    kind create cluster --config e2e/kind/cluster.yaml --image "$XSAN_NODE_IMAGE" 8>&- >"$files/kind.log" 2>&1 || { tail -n 20 "$files/kind.log"; return 1; }
     for archive in "$files"/images/*.tar; do
         step "loading $(basename "$archive" .tar), $(du -h "$archive" | cut -f1)"
         kind load image-archive --name $cluster "$archive" >>"$files/kind.log" 2>&1 || { tail -n 5 "$files/kind.log"; return 1; }

@@ -140,8 +140,9 @@ class KubernetesPromisesIT {
     private void killDatanode(int number) throws IOException {
         int before = restarts(number);
         String node = xsan.nodes().get(number - 1);
+        // The brackets: else it finds, and kills, the shell that runs it.
         Kubernetes.Outcome killed =
-                Kubernetes.onNode(node, "pkill -KILL -f 'io.xsan.server.Main datanode'");
+                Kubernetes.onNode(node, "pkill -KILL -f '[i]o.xsan.server.Main datanode'");
         assertThat(killed.exitCode()).as(killed.output()).isZero();
         Kubernetes.awaitTrue(
                 "datanode " + number + " restarted", FAULT, () -> restarts(number) > before);
