@@ -231,6 +231,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         demo, targets = start_xsan(options.dir, options.size)
+        with open(os.path.join(demo, "node1", "config.json")) as file:
+            encryption = json.load(file).get("network", {}).get("encryption", "on")
         qemu, yard = start_qemu(options.dir, options.size)
         targets.append(yard)
         size = options.size.replace("iB", "")
@@ -253,7 +255,7 @@ def main():
             qemu.wait()
         stop_xsan(demo)
         shutil.rmtree(options.dir, ignore_errors=True)
-    about = {"cpus": os.cpu_count(), "kernel": platform.release(), "load_before": load, "encryption": "on", "rounds": rounds,
+    about = {"cpus": os.cpu_count(), "kernel": platform.release(), "load_before": load, "encryption": encryption, "rounds": rounds,
              "seconds": seconds, "size": options.size}
     place = options.json or options.dir.rstrip("/") + ".json"
     with open(place, "w") as file:
