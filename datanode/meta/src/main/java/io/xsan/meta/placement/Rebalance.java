@@ -9,11 +9,12 @@ import io.xsan.meta.image.RingRecord;
 import io.xsan.meta.image.VolumePolicy;
 import io.xsan.meta.image.VolumeRecord;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Evens out how full nodes are: where the fullest is too far above the emptiest, the component of a
@@ -47,9 +48,9 @@ public final class Rebalance {
      */
     public Rebalance(ClusterImage image, Map<NodeId, Use> use, int gapPercent) {
         this.image = image;
-        this.use = Map.copyOf(use);
+        this.use = Collections.unmodifiableMap(new TreeMap<>(use));
         this.gap = gapPercent / 100.0;
-        this.change = new RingChange(image, Set.of());
+        this.change = new RingChange(image, Collections.emptySet());
     }
 
     /** The next move, if there is one. */
