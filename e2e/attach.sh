@@ -66,6 +66,7 @@ check() {
         tail -n 30 "$dir/out"
         ./xsan attached
         grep -v ' DEBUG ' "$dir/agent.log" | tail -n 8
+        for n in 1 2 3; do grep -A 3 ' WARN \| ERROR \| FATAL ' "$demo/node$n/log" | tail -n 12 | sed "s/^/node $n: /"; done
         echo "FAILED attach-${1//_/-}" >>"$RESULTS"
     fi
 }

@@ -76,7 +76,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
     private final ArrayDeque<Queued> waiting = new ArrayDeque<>();
     private @Nullable LinkState state;
     private @Nullable Channel channel;
-    private @Nullable ByteBuf stalled;
+    private final ArrayDeque<ByteBuf> stalled = new ArrayDeque<>();
     private boolean isDown;
     private boolean isUp;
     private boolean isDirty;
@@ -153,46 +153,51 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
         }
         state().onBytes();
         owner.counter().onReceived(bytes.readableBytes());
-        if (stalled != null) {
-            stalled = Unpooled.wrappedBuffer(stalled, bytes);
-        } else {
+        if (stalled.isEmpty()) {
             feed(bytes);
+        } else {
+            stalled.add(bytes);
         }
     }
 
-    private void feed(ByteBuf bytes) {
+    /** False if memory ran out: what is left of {@code bytes} waits for {@link #retry}. */
+    private boolean feed(ByteBuf bytes) {
         while (bytes.isReadable() && !isDown) {
-            ByteBuffer view = bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes());
-            if (bytes.nioBufferCount() > 1) {
-                view = bytes.nioBuffers()[0];
-            }
+            ByteBuffer view =
+                    bytes.nioBufferCount() == 1
+                            ? bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes())
+                            : bytes.nioBuffers()[0];
             int before = view.position();
             FrameReader.Progress progress = reader.feed(view);
             bytes.skipBytes(view.position() - before);
             if (progress == FrameReader.Progress.FAULT) {
                 down("fault of the peer: " + reader.fault());
             } else if (progress == FrameReader.Progress.NEED_BUFFER) {
-                stall(bytes);
-                return;
+                stalled.addFirst(bytes);
+                setAutoRead(false);
+                return false;
             }
         }
         bytes.release();
+        return true;
     }
 
-    private void stall(ByteBuf bytes) {
-        stalled = bytes;
-        Check.present(channel, "a connection that reads has a channel").config().setAutoRead(false);
+    private void setAutoRead(boolean isOn) {
+        Check.present(channel, "a connection that reads has a channel").config().setAutoRead(isOn);
     }
 
     /** Goes on reading where memory had run out; once a turn. */
     void retry() {
-        ByteBuf bytes = stalled;
-        if (bytes != null && !isDown) {
-            stalled = null;
-            feed(bytes);
-            if (stalled == null && channel != null) {
-                channel.config().setAutoRead(true);
+        if (stalled.isEmpty()) {
+            return;
+        }
+        while (!stalled.isEmpty()) {
+            if (!feed(stalled.remove())) {
+                return;
             }
+        }
+        if (!isDown) {
+            setAutoRead(true);
         }
     }
 
@@ -340,9 +345,8 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements FrameRea
             state.end();
         }
         reader.close();
-        if (stalled != null) {
-            stalled.release();
-            stalled = null;
+        while (!stalled.isEmpty()) {
+            stalled.remove().release();
         }
         while (!waiting.isEmpty()) {
             PageBuffer body = waiting.remove().body;
