@@ -36,6 +36,13 @@ public final class Version {
         return version & SEQUENCE_MAX;
     }
 
+    /** The version that {@link #text} has made {@code text} of. */
+    public static long parse(String text) {
+        int dot = text.indexOf('.');
+        return of(
+                Integer.parseInt(text.substring(0, dot)), Long.parseLong(text.substring(dot + 1)));
+    }
+
     /** {@code epoch.sequence}, for people. */
     public static String text(long version) {
         return epoch(version) + "." + sequence(version);

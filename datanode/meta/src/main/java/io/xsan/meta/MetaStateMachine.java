@@ -39,6 +39,11 @@ public final class MetaStateMachine implements ConsensusLog.StateMachine {
         listener.accept(image);
     }
 
+    /** Makes {@code store}, which is empty, hold a state; durable on return. */
+    public static void write(KvStore store, ClusterImage state) {
+        StateStore.write(store, state);
+    }
+
     /** The store has another state by now, of a checkpoint: goes on from that. */
     public void reload() {
         image = StateStore.load(store);

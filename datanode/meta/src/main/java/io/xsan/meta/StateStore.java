@@ -45,13 +45,25 @@ final class StateStore {
         return RecordCodec.image(record, nodes, volumes);
     }
 
-    static void write(KvStore store, Decision decision) {
-        ClusterImage image = decision.image();
+    static void write(KvStore store, ClusterImage image) {
+        KvStore.Batch batch = begun(store, image);
+        image.nodes().forEach((id, node) -> batch.put(key(id), RecordCodec.encode(node)));
+        image.volumes().forEach((id, volume) -> batch.put(key(id), RecordCodec.encode(volume)));
+        store.write(batch, true);
+    }
+
+    private static KvStore.Batch begun(KvStore store, ClusterImage image) {
         KvStore.Batch batch = store.batch();
         batch.put(
                 CLUSTER_KEY,
                 RecordCodec.encode(
                         new ClusterRecord(image.index(), image.clusterId(), image.featureLevel())));
+        return batch;
+    }
+
+    static void write(KvStore store, Decision decision) {
+        ClusterImage image = decision.image();
+        KvStore.Batch batch = begun(store, image);
         for (NodeId id : decision.changedNodes()) {
             image.node(id)
                     .ifPresentOrElse(

@@ -10,6 +10,8 @@ import io.xsan.base.VolumeId;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.NodeRecord;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -181,6 +183,97 @@ class ComponentStatesTest {
         cluster.markStale(V, epoch, 2, 3);
         cluster.refused(ErrorCode.CONFLICT, new Command.ReplaceNode(new NodeId(3), 103));
         cluster.done(new Command.ReplaceNode(new NodeId(1), 101));
+    }
+
+    private Command.RecoverVolume recover(int from, int... lost) {
+        return new Command.RecoverVolume(
+                new VolumeId(V),
+                cluster.volume(V).epoch(),
+                List.of(new NodeId(from)),
+                IntStream.of(lost).mapToObj(NodeId::new).toList());
+    }
+
+    @Test
+    void lastResortTakesAStaleComponentForInSyncUnderANewEpochAndNothingElse() {
+        cluster.markStale(V, epoch, 2, Version.of(1, 90));
+        cluster.markStale(V, epoch, 1, Version.of(1, 40));
+        Command.RecoverVolume recovery = recover(1, 3);
+        cluster.done(recovery);
+        assertEquals(epoch + 1, cluster.volume(V).epoch());
+        assertEquals(new NodeId(1), cluster.volume(V).owner());
+        assertTrue(cluster.component(V, 1).isUnsettled());
+        assertEquals(Version.of(1, 40), cluster.component(V, 1).since());
+        for (int other = 2; other <= 3; other++) {
+            // Node 2 has more, and must lose it: it is not what the volume goes on from.
+            assertEquals(ComponentState.STALE, cluster.component(V, other).state());
+            assertEquals(Version.of(1, 40), cluster.component(V, other).since());
+        }
+        assertEquals(ErrorCode.EPOCH_FENCED, cluster.markStale(V, epoch, 1, 3));
+        cluster.done(recovery);
+        int next = cluster.grant(V, 5);
+        assertEquals(epoch + 2, next);
+        cluster.done(recovery);
+        assertEquals(next, cluster.volume(V).epoch());
+    }
+
+    @Test
+    void nothingIsRecoveredWhereAnInSyncComponentIsNotLostOrMoreHasHappened() {
+        cluster.markStale(V, epoch, 1, 3);
+        cluster.refused(ErrorCode.CONFLICT, recover(1, 3));
+        cluster.markStale(V, epoch, 2, 3);
+        cluster.refused(ErrorCode.CONFLICT, recover(1));
+        cluster.done(recover(3));
+        assertEquals(epoch, cluster.volume(V).epoch());
+        cluster.refused(ErrorCode.CONFLICT, recover(1, 2, 3));
+        Command.RecoverVolume recovery = recover(1, 3);
+        cluster.grant(V, 2);
+        cluster.refused(ErrorCode.CONFLICT, recovery);
+        cluster.done(recover(1, 3));
+    }
+
+    @Test
+    void damagedLastCopyIsGoneOnFromAndTheOthersAreBuiltAnewFromIt() {
+        cluster.markStale(V, epoch, 1, 30);
+        cluster.markStale(V, epoch, 2, 30);
+        cluster.done(recover(3, 3));
+        assertTrue(cluster.component(V, 3).isUnsettled());
+        assertEquals(0, cluster.component(V, 1).since());
+    }
+
+    @Test
+    void unsettledComponentsHoldBackStaleRecordsUntilTheyAreCompared() {
+        cluster.markStale(V, epoch, 1, 3);
+        cluster.markStale(V, epoch, 2, 3);
+        cluster.done(recover(1, 3));
+        int next = cluster.grant(V, 2);
+        cluster.done(cluster.resync(V, next, 2, 0));
+        cluster.done(cluster.promote(V, next, 2, 1));
+        assertEquals(ErrorCode.CONFLICT, cluster.markStale(V, next, 2, 3));
+        cluster.refused(ErrorCode.CONFLICT, new Command.ReplaceNode(new NodeId(2), 102));
+        Command.SettleComponent settle =
+                new Command.SettleComponent(new VolumeId(V), next, new NodeId(1), 7);
+        cluster.done(settle);
+        cluster.done(settle);
+        assertEquals(ErrorCode.OK, cluster.markStale(V, next, 2, 3));
+    }
+
+    @Test
+    void wideVolumeIsRecoveredFromAsManyNodesAsItsBlocksNeed() {
+        MetaCluster wide = MetaCluster.of(4);
+        wide.done(MetaCluster.create(V, "wide", 2, 4));
+        wide.grant(V, 1);
+        assertEquals(ErrorCode.OK, wide.markStale(V, 1, 1, 30));
+        NodeId one = new NodeId(1);
+        NodeId two = new NodeId(2);
+        NodeId three = new NodeId(3);
+        VolumeId id = new VolumeId(V);
+        wide.refused(
+                ErrorCode.CONFLICT,
+                new Command.RecoverVolume(id, 1, List.of(one), List.of(two, three)));
+        wide.done(new Command.RecoverVolume(id, 1, List.of(one), List.of(two)));
+        assertEquals(ComponentState.STALE, wide.component(V, 2).state());
+        assertEquals(ComponentState.IN_SYNC, wide.component(V, 3).state());
+        assertEquals(0, wide.component(V, 3).since());
     }
 
     private static NodeRecord withIncarnation(NodeRecord node, long incarnation) {

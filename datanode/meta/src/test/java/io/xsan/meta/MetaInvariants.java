@@ -73,7 +73,9 @@ final class MetaInvariants {
         assertTrue(now.deleting() || !old.deleting(), at + ": deletion is for ever");
         assertTrue(now.lastGeneration() >= old.lastGeneration(), at + ": generations grow");
         boolean isGranted = now.epoch() > old.epoch();
-        assertTrue(!isGranted || now.ownerIncarnation() != 0, at + ": grants name whom");
+        assertTrue(
+                !isGranted || now.ownerIncarnation() != 0 || now.isUnsettled(),
+                at + ": grants name whom");
         if (!old.ring().equals(now.ring())) {
             checkMoved(old, now, at);
             return;
@@ -108,7 +110,8 @@ final class MetaInvariants {
         if (now.state() == ComponentState.SYNCING && !now.equals(old)) {
             assertEquals(old.attempt() + 1, now.attempt(), at + ": a new attempt");
         }
-        if (now.state() == ComponentState.IN_SYNC && old.state() != ComponentState.IN_SYNC) {
+        boolean isPromoted = now.state() == ComponentState.IN_SYNC && !now.isUnsettled();
+        if (isPromoted && old.state() != ComponentState.IN_SYNC) {
             assertEquals(ComponentState.SYNCING, old.state(), at + ": only synced is promoted");
             assertEquals(old.attempt(), now.attempt(), at + ": under its attempt");
         }

@@ -7,6 +7,7 @@ import io.xsan.meta.command.Command;
 import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.MoveRecord;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.image.RingRecord;
@@ -119,11 +120,30 @@ final class RandomCommands {
         if (kind < 28) {
             return new Command.Detach(id, 1 + random.nextInt(4));
         }
+        if (kind < 29) {
+            return recover(volume);
+        }
         if (kind < 33 || volume.leaving().isEmpty()) {
             return startMove(volume);
         }
         ComponentRecord left = any(volume.leaving());
         return new Command.ComponentDropped(id, left.node(), left.generation());
+    }
+
+    /** Any components are said to be lost; the others, and some more, are named to go on from. */
+    private Command recover(VolumeRecord volume) {
+        List<NodeId> from = new ArrayList<>();
+        List<NodeId> lost = new ArrayList<>();
+        for (ComponentRecord component : volume.components()) {
+            boolean isInSync = component.state() == ComponentState.IN_SYNC;
+            if (isInSync && random.nextInt(8) > 0) {
+                lost.add(component.node());
+            } else if (!isInSync || random.nextInt(8) == 0) {
+                from.add(component.node());
+            }
+        }
+        int epoch = volume.epoch() - (random.nextInt(20) == 0 ? 1 : 0);
+        return new Command.RecoverVolume(volume.id(), epoch, from, lost);
     }
 
     private Command startMove(VolumeRecord volume) {
@@ -182,7 +202,9 @@ final class RandomCommands {
                     known.incarnation(),
                     known.storeId());
         }
-        return new Command.NoteStore(id, epoch, node, generation, known.storeId());
+        return random.nextBoolean()
+                ? new Command.NoteStore(id, epoch, node, generation, known.storeId())
+                : new Command.SettleComponent(id, epoch, node, generation);
     }
 
     private Command markStale(ClusterImage image) {

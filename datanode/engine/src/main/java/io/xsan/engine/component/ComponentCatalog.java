@@ -8,6 +8,7 @@ import io.xsan.meta.codec.RecordCodec;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
+import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.store.ComponentDescriptor;
 import io.xsan.store.CreateOp;
@@ -72,10 +73,18 @@ final class ComponentCatalog {
             StoreComponent held = held(volume, record);
             if (volume.deleting()) {
                 drop(volume, record, held);
-            } else if (held == null) {
+            } else if (held == null && !isMissing(record)) {
                 create(volume, record);
             }
         }
+    }
+
+    /**
+     * True if it was here when it was recorded in-sync: an empty one in its place would be
+     * believed.
+     */
+    private static boolean isMissing(ComponentRecord record) {
+        return record.state() == ComponentState.IN_SYNC && record.storeId() != 0;
     }
 
     private @Nullable StoreComponent held(VolumeRecord volume, ComponentRecord record) {

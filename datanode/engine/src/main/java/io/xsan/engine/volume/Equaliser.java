@@ -14,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  * Rule 6: makes the in-sync components equal above {@code stable}. Lists what each has that is
  * newer, and for every page on which they differ writes the newest version found to all of them.
  * Starts anew where a component is lost meanwhile.
+ *
+ * <p>Among unsettled components what is newer may be the whole volume: so that is compared in
+ * pieces, and a page is written in any case, whose version is then above all that any component was
+ * ever told.
  */
 final class Equaliser {
     private static final int REWRITES_MAX = 8;
+
+    /** Blocks that are compared at a time if all are: 256 thousand pages. */
+    private static final int PIECE_BLOCKS = 256;
 
     private record Run(long block, int firstPage, int pages, long holders) {}
 
@@ -28,6 +35,9 @@ final class Equaliser {
     private int listing;
     private boolean isIncomplete;
     private int rewriting;
+    private long pieceEnd;
+    private boolean isSettling;
+    private int markedPage;
     private @Nullable Iterator<Run> runs;
 
     Equaliser(VolumeEngine engine, Runnable onEqual) {
@@ -37,25 +47,35 @@ final class Equaliser {
 
     void start() {
         compared.clear();
-        versions.clear();
-        listers.clear();
         isIncomplete = false;
+        isSettling = engine.members().all().stream().anyMatch(Member::isUnsettled);
         for (Member member : engine.members().all()) {
             if (member.isInSync()) {
                 compared.add(member);
             }
         }
         Check.that(!compared.isEmpty(), "an engine that equalises has an in-sync component");
-        if (compared.size() == 1 || engine.bugs().has(Bug.M_NO_EQUALISE)) {
+        boolean isAlone = compared.size() == 1 && !isSettling;
+        if (isAlone || engine.bugs().has(Bug.M_NO_EQUALISE)) {
             onEqual.run();
-            return;
+        } else {
+            startPiece(0);
+        }
+    }
+
+    private void startPiece(long fromBlock) {
+        versions.clear();
+        listers.clear();
+        pieceEnd = isSettling ? fromBlock + PIECE_BLOCKS : Long.MAX_VALUE;
+        if (isSettling && fromBlock == 0) {
+            versions.put((long) markedPage, new long[compared.size()]);
         }
         listing = compared.size();
         for (int i = 0; i < compared.size(); i++) {
             listers.add(lister(i));
         }
         for (ExtentLister lister : List.copyOf(listers)) {
-            lister.start(0);
+            lister.start(fromBlock);
         }
     }
 
@@ -81,7 +101,7 @@ final class Equaliser {
                         }
                     }
                 };
-        return new ExtentLister(engine, member, engine.stable(), Long.MAX_VALUE, sink);
+        return new ExtentLister(engine, member, engine.stable(), pieceEnd, sink);
     }
 
     private void note(long page, int index, long version) {
@@ -107,7 +127,7 @@ final class Equaliser {
         for (Map.Entry<Long, long[]> entry : versions.entrySet()) {
             long block = entry.getKey() / Pages.PAGES_PER_BLOCK;
             int page = (int) (entry.getKey() % Pages.PAGES_PER_BLOCK);
-            long holders = holdersIfUnequal(block, entry.getValue());
+            long holders = holders(block, page, entry.getValue());
             if (holders != 0) {
                 append(found, new Run(block, page, 1, holders));
             }
@@ -115,21 +135,25 @@ final class Equaliser {
         return found;
     }
 
-    /** Members that have the newest version, where another replica has not; else 0. */
-    private long holdersIfUnequal(long block, long[] of) {
+    private boolean isMarked(long block, int page) {
+        return isSettling && block == 0 && page == markedPage;
+    }
+
+    /** Members that have the newest version, if the page is to be written; else 0. */
+    private long holders(long block, int page, long[] of) {
         long replicas = engine.members().replicasOf(block);
         long newest = 0;
         for (long version : of) {
             newest = Math.max(newest, version);
         }
         long holders = 0;
-        boolean isUnequal = false;
+        boolean isUnequal = isMarked(block, page);
         for (int i = 0; i < of.length; i++) {
-            long bit = compared.get(i).bit;
+            long bit = compared.get(i).bit & replicas;
             if (of[i] == newest) {
                 holders |= bit;
-            } else if ((replicas & bit) != 0) {
-                isUnequal = true;
+            } else {
+                isUnequal |= bit != 0;
             }
         }
         return isUnequal ? holders : 0;
@@ -157,18 +181,33 @@ final class Equaliser {
         while (rewriting < REWRITES_MAX && left.hasNext()) {
             Run run = left.next();
             rewriting++;
-            new Rewrite(engine, this::onRewritten)
+            boolean isMark =
+                    run.block == 0
+                            && run.firstPage <= markedPage
+                            && markedPage < run.firstPage + run.pages;
+            new Rewrite(engine, isDone -> onRewritten(isDone, isMark))
                     .start(run.block, run.firstPage, run.pages, run.holders);
         }
         if (rewriting == 0 && isIncomplete) {
             engine.restartEqualising();
+        } else if (rewriting == 0 && pieceEnd < blocks()) {
+            startPiece(pieceEnd);
         } else if (rewriting == 0) {
+            engine.recorder().settle();
             onEqual.run();
         }
     }
 
-    private void onRewritten(boolean isDone) {
+    private long blocks() {
+        return Math.ceilDiv(engine.record().sizeBytes(), Pages.BLOCK_BYTES);
+    }
+
+    private void onRewritten(boolean isDone, boolean isMark) {
         isIncomplete |= !isDone;
+        if (!isDone && isMark) {
+            // What cannot be read here stays so: another page does as well.
+            markedPage = (markedPage + 1) % Pages.PAGES_PER_BLOCK;
+        }
         rewriting--;
         next();
     }

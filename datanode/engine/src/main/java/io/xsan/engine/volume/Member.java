@@ -77,6 +77,13 @@ final class Member {
         return record.state() == ComponentState.IN_SYNC;
     }
 
+    /**
+     * Taken for in-sync by a last resort: it is equal to the others only once they are compared.
+     */
+    boolean isUnsettled() {
+        return record.isUnsettled();
+    }
+
     boolean isSyncing() {
         return record.state() == ComponentState.SYNCING && resync != null;
     }

@@ -133,7 +133,7 @@ final class Opening {
         }
         boolean isEarly = engine.bugs().has(Bug.M_SERVE_EARLY) && opened > 0 && isAnyGone();
         if (missing == 0 && opened > 0 || isEarly) {
-            engine.beginEqualising(highestStable());
+            engine.beginEqualising(comparedAbove());
         } else if (opened > 0 && isAnyGone()) {
             reason = "waits for the record of " + missing + " unreachable components";
             recordUnopened();
@@ -179,11 +179,20 @@ final class Opening {
         return highest;
     }
 
+    /** Above this version in-sync components may differ (rule 6). */
+    private long comparedAbove() {
+        long lowest = highestStable();
+        for (Member member : engine.members().all()) {
+            lowest = member.isUnsettled() ? Math.min(lowest, member.record.since()) : lowest;
+        }
+        return lowest;
+    }
+
     /** True if it is whole, on the store for which in-sync was recorded. */
     boolean isWhatWasRecorded(Member member) {
         return engine.bugs().has(Bug.STORE_ID_IGNORED)
                 || (member.record.storeId() == member.openedStoreId
-                        && !member.isDamaged
+                        && (!member.isDamaged || member.isUnsettled())
                         && !hasForgotten(member));
     }
 
@@ -197,7 +206,7 @@ final class Opening {
             return false;
         }
         long acked = member.ackedVersion;
-        if (engine.members().isEverywhere()) {
+        if (engine.members().isEverywhere() && !member.isUnsettled()) {
             long known = Math.max(highestStable(), engine.stable());
             acked = Math.max(acked, member.isInSync() ? known : member.record.since());
         }
@@ -241,7 +250,7 @@ final class Opening {
             if (engine.now() - member.retryNanos >= 0) {
                 recordForgotten(member);
             }
-        } else if (member.record.storeId() == 0 && !member.isDamaged) {
+        } else if (member.record.storeId() == 0 && (!member.isDamaged || member.isUnsettled())) {
             engine.recorder().noteStore(member);
         } else {
             record(member, Version.NONE);

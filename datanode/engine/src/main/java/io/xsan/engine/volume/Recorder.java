@@ -115,6 +115,41 @@ final class Recorder {
         }
     }
 
+    /** All in-sync components are equal: so are those that were taken for in-sync. */
+    void settle() {
+        for (Member member : engine.members().all()) {
+            if (member.isUnsettled()) {
+                settle(member);
+            }
+        }
+    }
+
+    private void settle(Member member) {
+        engine.setup()
+                .meta()
+                .submit(
+                        new Command.SettleComponent(
+                                engine.volumeId(),
+                                engine.epoch(),
+                                new NodeId(member.node),
+                                member.generation),
+                        (code, result) -> onSettled(code, result));
+    }
+
+    private void onSettled(ErrorCode code, @Nullable Result result) {
+        if (engine.isEnded()) {
+            return;
+        }
+        if (code == ErrorCode.OK && result instanceof Result.Done done) {
+            engine.adopt(done.volume(), done.index());
+            engine.onStatesChanged();
+        } else if (code == ErrorCode.OK) {
+            engine.onRefused(result);
+        } else {
+            engine.afterRetry(this::settle);
+        }
+    }
+
     static Optional<ErrorCode> refusal(@Nullable Result result) {
         return result instanceof Result.Refused refused
                 ? Optional.of(refused.code())

@@ -17,20 +17,24 @@ import io.xsan.meta.command.Command.MoveVolume;
 import io.xsan.meta.command.Command.NoteStore;
 import io.xsan.meta.command.Command.Promote;
 import io.xsan.meta.command.Command.RaiseFeatureLevel;
+import io.xsan.meta.command.Command.RecoverVolume;
 import io.xsan.meta.command.Command.RegisterNode;
 import io.xsan.meta.command.Command.RemoveNode;
 import io.xsan.meta.command.Command.ReplaceNode;
 import io.xsan.meta.command.Command.ResizeVolume;
 import io.xsan.meta.command.Command.SetPolicy;
+import io.xsan.meta.command.Command.SettleComponent;
 import io.xsan.meta.command.Command.StartMove;
 import io.xsan.meta.command.Command.StartResync;
 import io.xsan.meta.command.Command.TakeOver;
+import java.util.List;
 import java.util.Optional;
 
 /** Commands, as entries of the log. Kinds are numbers that are never given twice. */
 public final class CommandCodec {
     private static final int CHANGE_BYTES = 31;
     private static final int TAKE_OVER_BYTES = 16;
+    private static final int NODE_BYTES = 2;
 
     private CommandCodec() {}
 
@@ -74,6 +78,8 @@ public final class CommandCodec {
             case CommitMove _ -> 21;
             case DrainNode _ -> 22;
             case RemoveNode _ -> 23;
+            case RecoverVolume _ -> 24;
+            case SettleComponent _ -> 25;
         };
     }
 
@@ -128,7 +134,18 @@ public final class CommandCodec {
             case CommitMove c -> out.volume(c.id()).i32(c.epoch()).i64(c.ringVersion());
             case DrainNode c -> out.node(c.node()).flag(c.draining());
             case RemoveNode c -> out.node(c.node());
+            case RecoverVolume c -> {
+                putNodes(out.volume(c.id()).i32(c.epoch()), c.from());
+                putNodes(out, c.lost());
+            }
+            case SettleComponent c ->
+                    out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
         }
+    }
+
+    private static void putNodes(ByteSink out, List<NodeId> nodes) {
+        out.i32(nodes.size());
+        nodes.forEach(out::node);
     }
 
     private static void putCreate(ByteSink out, CreateVolume c) {
@@ -161,7 +178,7 @@ public final class CommandCodec {
                                     in.i64("incarnation"),
                                     in.i64("requestId"));
                     case 11 -> new MarkStale(in.list(CHANGE_BYTES, "changes", () -> change(in)));
-                    case 12, 13, 14 -> getOfComponent(in, kind);
+                    case 12, 13, 14, 25 -> getOfComponent(in, kind);
                     case 15 -> new Attach(volume(in), RecordFields.attachment(in));
                     case 16 -> new Detach(volume(in), in.i64("attachmentId"));
                     case 17 -> new RaiseFeatureLevel(in.i32("level"));
@@ -172,6 +189,12 @@ public final class CommandCodec {
                     case 21 -> new CommitMove(volume(in), in.i32("epoch"), in.i64("ringVersion"));
                     case 22 -> new DrainNode(node(in), in.flag("draining"));
                     case 23 -> new RemoveNode(node(in));
+                    case 24 ->
+                            new RecoverVolume(
+                                    volume(in),
+                                    in.i32("epoch"),
+                                    nodes(in, "from"),
+                                    nodes(in, "lost"));
                     default -> null;
                 });
     }
@@ -183,6 +206,9 @@ public final class CommandCodec {
         long generation = in.i64("generation");
         if (kind == 14) {
             return new NoteStore(id, epoch, node, generation, in.i64("storeId"));
+        }
+        if (kind == 25) {
+            return new SettleComponent(id, epoch, node, generation);
         }
         boolean gain = in.flag("gain");
         if (kind == 12) {
@@ -218,6 +244,10 @@ public final class CommandCodec {
 
     private static TakeOver.Change taking(ByteSource in) {
         return new TakeOver.Change(volume(in), in.i32("epoch"), in.node("from"), in.node("to"));
+    }
+
+    private static List<NodeId> nodes(ByteSource in, String name) {
+        return in.list(NODE_BYTES, name, () -> in.node(name));
     }
 
     private static VolumeId volume(ByteSource in) {

@@ -148,6 +148,30 @@ public sealed interface Command {
     record NoteStore(VolumeId id, int epoch, NodeId node, long generation, long storeId)
             implements Command {}
 
+    /**
+     * The last resort: of some blocks no in-sync component is left. Those of {@code from} become
+     * in-sync with what they have, the in-sync ones of {@code lost} stale, and everything that is
+     * not in-sync lacks at least what {@code from} does. A node of {@code lost} may be in {@code
+     * from} where what it has is damaged. The first of {@code from} becomes the owner, and the
+     * epoch is one more, so that nothing older is believed. Holds for exactly the epoch and the
+     * states that were seen, else CONFLICT, as where an in-sync component that is not in {@code
+     * lost} has every block, or where a block would still have none. Repeating it answers OK.
+     */
+    record RecoverVolume(VolumeId id, int epoch, List<NodeId> from, List<NodeId> lost)
+            implements Command {
+        /** Copies the lists. */
+        public RecoverVolume {
+            from = List.copyOf(from);
+            lost = List.copyOf(lost);
+        }
+    }
+
+    /**
+     * An unsettled component (see ComponentRecord) was made equal to all others that are in-sync.
+     */
+    record SettleComponent(VolumeId id, int epoch, NodeId node, long generation)
+            implements Command {}
+
     /** Makes an attachment; the same id again answers OK. */
     record Attach(VolumeId id, AttachmentRecord attachment) implements Command {}
 

@@ -23,6 +23,9 @@ import java.util.Optional;
  *   IN_SYNC --MarkStale--> STALE --StartResync (attempt + 1)--> SYNCING --Promote--> IN_SYNC
  *                            '------------MarkStale (same since)-----'
  * </pre>
+ *
+ * While one is unsettled none that is in-sync can be recorded stale: nobody knows yet whether the
+ * others have what it has.
  */
 final class ComponentRules {
     /** A component, or what its node gains by a move, of a volume. */
@@ -81,7 +84,8 @@ final class ComponentRules {
         ComponentRecord changed = component.with(ComponentState.STALE, since, component.attempt());
         if (component.state() == ComponentState.IN_SYNC
                 && !target.gain()
-                && !InSync.holdsAfter(target.volume(), changed)) {
+                && (target.volume().isUnsettled()
+                        || !InSync.holdsAfter(target.volume(), changed))) {
             return ErrorCode.CONFLICT;
         }
         if (!changed.equals(component)) {
@@ -178,6 +182,22 @@ final class ComponentRules {
                     "node", "the component on node " + command.node() + " is not in sync");
         }
         return draft.donePutting(target.with(component.onStore(command.storeId())));
+    }
+
+    static Result settle(Draft draft, Command.SettleComponent command) {
+        Named named =
+                new Named(
+                        command.id(), command.epoch(), command.node(), command.generation(), false);
+        Optional<Result.Refused> refused = mismatch(draft, named);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Target target = target(draft, named);
+        ComponentRecord component = target.component();
+        return component.isUnsettled()
+                ? draft.donePutting(
+                        target.with(component.with(ComponentState.IN_SYNC, 0, component.attempt())))
+                : draft.done(target.volume());
     }
 
     static Result.Refused otherGeneration(ComponentRecord component, long named) {

@@ -1,9 +1,11 @@
 package io.xsan.meta.decide;
 
+import io.xsan.base.NodeId;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.VolumeRecord;
 import io.xsan.meta.placement.BlockPlacement;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,6 +45,21 @@ public final class InSync {
             }
         }
         return true;
+    }
+
+    /**
+     * As {@link #holdsForEveryBlock(VolumeRecord)} without the components on {@code lost}, and
+     * without unsettled ones.
+     */
+    public static boolean holdsWithout(VolumeRecord volume, List<NodeId> lost) {
+        return holdsForEveryBlock(
+                volume.withComponents(
+                        volume.components().stream()
+                                .map(c ->
+                                        lost.contains(c.node()) || c.isUnsettled()
+                                                ? c.with(ComponentState.STALE, 0, c.attempt())
+                                                : c)
+                                .toList()));
     }
 
     /** As {@link #holdsForEveryBlock(VolumeRecord)} if {@code changed} replaced its component. */

@@ -225,7 +225,7 @@ final class MoveRules {
         }
         int attempt = Math.max(held.get().attempt(), gained.get().attempt());
         return held.get().state() == ComponentState.IN_SYNC
-                ? held.get().with(ComponentState.IN_SYNC, 0, attempt)
+                ? held.get().with(ComponentState.IN_SYNC, held.get().since(), attempt)
                 : held.get().with(ComponentState.STALE, held.get().since(), attempt);
     }
 

@@ -107,6 +107,14 @@ final class NodeRules {
             if (changed == volume) {
                 continue;
             }
+            if (!volume.deleting() && volume.isUnsettled()) {
+                return Refusals.conflict(
+                        "node",
+                        "copies of volume "
+                                + volume.name()
+                                + " were not compared yet since the metadata was made again: wait"
+                                + " until its owner has, or recover it first");
+            }
             if (!volume.deleting() && !InSync.holdsForEveryBlock(changed)) {
                 return Refusals.conflict(
                         "node",

@@ -1,6 +1,7 @@
 package io.xsan.meta.image;
 
 import io.xsan.base.NodeId;
+import io.xsan.base.Version;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,16 @@ public record MoveRecord(RingRecord ring, VolumePolicy policy, List<ComponentRec
                 ring,
                 policy,
                 gains.stream().map(c -> c.node().equals(changed.node()) ? changed : c).toList());
+    }
+
+    /** The same move with nothing copied: what was may be what is given up. */
+    public MoveRecord begunAgain() {
+        return new MoveRecord(
+                ring,
+                policy,
+                gains.stream()
+                        .map(c -> c.with(ComponentState.STALE, Version.NONE, c.attempt()))
+                        .toList());
     }
 
     /** True once all that the nodes gain is in sync: the ring may become the volume's. */

@@ -49,6 +49,11 @@ public record VolumeRecord(
         return components.stream().filter(c -> c.node().equals(node)).findFirst();
     }
 
+    /** True if any of its components is unsettled. */
+    public boolean isUnsettled() {
+        return components.stream().anyMatch(ComponentRecord::isUnsettled);
+    }
+
     /** The same volume with {@code changed} in place of the component on its node. */
     public VolumeRecord withComponent(ComponentRecord changed) {
         return withComponents(
@@ -99,6 +104,13 @@ public record VolumeRecord(
                 attachments,
                 deleting,
                 createdMillis);
+    }
+
+    /**
+     * The same volume under an epoch that nobody was granted: its owner has to ask for the next.
+     */
+    public VolumeRecord withEpochOfNobody(int newEpoch) {
+        return withGrant(newEpoch, 0, 0);
     }
 
     /** The same volume with an epoch granted to its owner. */

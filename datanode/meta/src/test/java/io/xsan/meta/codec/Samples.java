@@ -69,7 +69,10 @@ final class Samples {
                         new VolumePolicy(1, 1, 1)),
                 new Command.CommitMove(id, 5, 2),
                 new Command.DrainNode(node, true),
-                new Command.RemoveNode(node));
+                new Command.RemoveNode(node),
+                new Command.RecoverVolume(
+                        id, 5, List.of(node, new NodeId(4)), List.of(new NodeId(7))),
+                new Command.SettleComponent(id, 6, node, 42));
     }
 
     static List<Result> results() {

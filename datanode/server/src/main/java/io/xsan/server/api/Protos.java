@@ -6,6 +6,7 @@ import io.xsan.base.Version;
 import io.xsan.base.VolumeId;
 import io.xsan.base.seam.ConsensusLog;
 import io.xsan.engine.ShardStatus;
+import io.xsan.meta.codec.RecordCodec;
 import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.AttachmentRecord;
 import io.xsan.meta.image.ClusterImage;
@@ -21,6 +22,7 @@ import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.Heartbeat;
 import io.xsan.protocol.v1.HeldComponent;
 import io.xsan.protocol.v1.Membership;
+import io.xsan.protocol.v1.MetadataBackup;
 import io.xsan.protocol.v1.Move;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeStatus;
@@ -211,6 +213,14 @@ final class Protos {
                     response.setOutcome(ProposeResponse.Outcome.MAYBE_APPLIED).setReason(reason);
         }
         return response.build();
+    }
+
+    /** The whole of the metadata. */
+    static MetadataBackup backup(ClusterImage image) {
+        return MetadataBackup.newBuilder()
+                .setIndex(image.index())
+                .setImage(ByteString.copyFrom(RecordCodec.encode(image)))
+                .build();
     }
 
     /** The number that 16 hexadecimal digits name. */

@@ -41,6 +41,7 @@ import io.xsan.protocol.v1.ListVolumesRequest;
 import io.xsan.protocol.v1.ListVolumesResponse;
 import io.xsan.protocol.v1.Member;
 import io.xsan.protocol.v1.Membership;
+import io.xsan.protocol.v1.MetadataBackup;
 import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeContents;
@@ -49,6 +50,8 @@ import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.ProposeRequest;
 import io.xsan.protocol.v1.ProposeResponse;
 import io.xsan.protocol.v1.RaiseFeatureLevelRequest;
+import io.xsan.protocol.v1.RecoverVolumeRequest;
+import io.xsan.protocol.v1.Recovery;
 import io.xsan.protocol.v1.RemoveMemberRequest;
 import io.xsan.protocol.v1.RenewLeaseRequest;
 import io.xsan.protocol.v1.RenewLeaseResponse;
@@ -63,8 +66,6 @@ import io.xsan.protocol.v1.WatchEvent;
 import io.xsan.protocol.v1.WatchRequest;
 import io.xsan.protocol.v1.XsanGrpc;
 import io.xsan.server.config.DatanodeConfig;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -78,6 +79,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     private final Peers peers;
     private final ImageStreams streams;
     private final NodeAdministration nodes;
+    private final LastResort lastResort;
 
     XsanService(NodeView node, Proposer proposer, Peers peers) {
         this.streams = new ImageStreams(node);
@@ -85,6 +87,7 @@ final class XsanService extends XsanGrpc.XsanImplBase {
         this.proposer = proposer;
         this.peers = peers;
         this.nodes = new NodeAdministration(node, proposer);
+        this.lastResort = new LastResort(node, peers);
     }
 
     private static <T> void answer(StreamObserver<T> observer, Supplier<T> call) {
@@ -319,6 +322,21 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     }
 
     @Override
+    public void recoverVolume(RecoverVolumeRequest request, StreamObserver<Recovery> observer) {
+        answer(
+                observer,
+                () -> {
+                    VolumeRecord volume = find(request.getVolume());
+                    LastResort.Plan plan = lastResort.plan(volume, request.getFromList());
+                    Volume now =
+                            request.getAcceptDataLoss()
+                                    ? done(plan.command(request.getEpoch()))
+                                    : Protos.volume(volume).build();
+                    return plan.told().setVolume(now).build();
+                });
+    }
+
+    @Override
     public void exportVolume(ExportVolumeRequest request, StreamObserver<Export> observer) {
         answer(
                 observer,
@@ -336,37 +354,8 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                                                 true,
                                                 request.getReadOnly())));
                     }
-                    return export(volume);
+                    return Exports.of(node, volume);
                 });
-    }
-
-    private Export export(VolumeRecord volume) {
-        NodeRecord owner =
-                node.image()
-                        .node(volume.owner())
-                        .orElseThrow(() ->
-                                ApiErrors.of(
-                                        ErrorCode.NODE_UNREACHABLE,
-                                        "owner " + volume.owner() + " is not known"));
-        String name = URLEncoder.encode(volume.name(), StandardCharsets.UTF_8);
-        Export.Builder export =
-                Export.newBuilder()
-                        .setOwner(volume.owner().value())
-                        .setTcpUri(
-                                "nbd://"
-                                        + owner.host()
-                                        + ":"
-                                        + (owner.basePort() + DatanodeConfig.Port.NBD.offset())
-                                        + "/"
-                                        + name);
-        if (volume.owner().value() == node.config().cluster().nodeId()) {
-            export.setUnixUri(
-                    "nbd+unix:///"
-                            + name
-                            + "?socket="
-                            + node.config().cluster().dataDir().resolve("nbd.sock"));
-        }
-        return export.build();
     }
 
     @Override
@@ -508,6 +497,11 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     @Override
     public void propose(ProposeRequest request, StreamObserver<ProposeResponse> observer) {
         answer(observer, () -> Protos.outcome(proposer.await(request.getCommand().toByteArray())));
+    }
+
+    @Override
+    public void backUpMetadata(Empty request, StreamObserver<MetadataBackup> observer) {
+        answer(observer, () -> Protos.backup(formed()));
     }
 
     @Override

@@ -1,12 +1,20 @@
 package io.xsan.server.cli;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /** What a command sees of the process that it runs in. */
-record Surroundings(Map<String, String> environment, Path home, Path xsanHome, PrintWriter out) {
+record Surroundings(
+        Map<String, String> environment,
+        Path home,
+        Path xsanHome,
+        BufferedReader in,
+        PrintWriter out) {
     Surroundings {
         environment = Map.copyOf(environment);
     }
@@ -16,6 +24,7 @@ record Surroundings(Map<String, String> environment, Path home, Path xsanHome, P
                 System.getenv(),
                 Path.of(System.getProperty("user.home", ".")),
                 Path.of(System.getProperty("xsan.home", ".")),
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
                 out);
     }
 

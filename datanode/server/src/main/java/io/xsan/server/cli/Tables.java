@@ -7,6 +7,7 @@ import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeContents;
+import io.xsan.protocol.v1.Recovery;
 import io.xsan.protocol.v1.Store;
 import io.xsan.protocol.v1.Volume;
 import java.util.List;
@@ -241,6 +242,11 @@ final class Tables {
 
     private static void line(StringBuilder text, String name, String value) {
         text.append(String.format(Locale.ROOT, "%-9s%s%n", name, value));
+    }
+
+    /** What going on from an older copy may lose. */
+    static String recovery(Recovery recovery) {
+        return String.join("\n", recovery.getLossesList()) + "\n";
     }
 
     static String export(Export export) {

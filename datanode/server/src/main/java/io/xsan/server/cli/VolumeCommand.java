@@ -1,12 +1,16 @@
 package io.xsan.server.cli;
 
+import io.xsan.protocol.client.XsanClient;
 import io.xsan.protocol.v1.CreateVolumeRequest;
 import io.xsan.protocol.v1.ListVolumesRequest;
 import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Policy;
+import io.xsan.protocol.v1.RecoverVolumeRequest;
+import io.xsan.protocol.v1.Recovery;
 import io.xsan.protocol.v1.ResizeVolumeRequest;
 import io.xsan.protocol.v1.SetVolumePolicyRequest;
 import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -191,6 +195,43 @@ final class VolumeCommand {
                         .setOwner(node)
                         .build();
         cluster.show(s -> s.moveVolume(request), Tables::volume);
+        return 0;
+    }
+
+    @Command(
+            description = {
+                "The last resort when all up-to-date copies of a volume, or of parts of it, are gone",
+                "for good: goes on from copies that are not up to date. Tells what may be lost, and",
+                "asks. Refused where an up-to-date copy can be reached."
+            })
+    int recover(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(
+                            names = "--from",
+                            required = true,
+                            split = ",",
+                            paramLabel = "NODE",
+                            description =
+                                    "Node whose copy becomes the up-to-date one; may be several.")
+                    List<Integer> from,
+            @Option(names = "--accept-data-loss", description = "Without it nothing is changed.")
+                    boolean isAccepted,
+            @Mixin Confirmation confirmation)
+            throws IOException {
+        RecoverVolumeRequest.Builder request =
+                RecoverVolumeRequest.newBuilder().setVolume(Cluster.named(name)).addAllFrom(from);
+        Recovery told;
+        try (XsanClient client = cluster.connect()) {
+            told = client.call(s -> s.recoverVolume(request.build()));
+        }
+        cluster.print(told, Tables::recovery);
+        if (!isAccepted) {
+            throw new IllegalArgumentException(
+                    "nothing was changed: to go on, add --accept-data-loss");
+        }
+        confirmation.require(cluster.surroundings(), "the volume", name);
+        request.setAcceptDataLoss(true).setEpoch(told.getVolume().getEpoch());
+        cluster.show(s -> s.recoverVolume(request.build()), r -> Tables.volume(r.getVolume()));
         return 0;
     }
 }

@@ -143,6 +143,14 @@ public record DatanodeConfig(
         }
     }
 
+    /** How others reach this node: as a member, or else where it binds. */
+    public Member self() {
+        return members.stream()
+                .filter(member -> member.nodeId() == cluster.nodeId())
+                .findFirst()
+                .orElse(new Member(cluster.nodeId(), cluster.bindIp(), cluster.bindPort()));
+    }
+
     /** How events are written. */
     public record Log(String level, String format) {}
 }

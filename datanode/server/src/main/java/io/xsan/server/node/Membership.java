@@ -79,7 +79,7 @@ final class Membership {
         RatisLog.Setup setup =
                 new RatisLog.Setup(
                         config.cluster().clusterId(),
-                        self(config),
+                        config.self(),
                         config.members(),
                         data.resolve("raft"),
                         config.network().electionTimeoutMillis(),
@@ -92,18 +92,10 @@ final class Membership {
         return new Membership(config, log, new RatisLog(setup, store, listener, clock, log));
     }
 
-    private static DatanodeConfig.Member self(DatanodeConfig config) {
-        DatanodeConfig.Cluster self = config.cluster();
-        return config.members().stream()
-                .filter(m -> m.nodeId() == self.nodeId())
-                .findFirst()
-                .orElse(new DatanodeConfig.Member(self.nodeId(), self.bindIp(), self.bindPort()));
-    }
-
     private static FollowerLog.Setup following(DatanodeConfig config, Log log) {
         return new FollowerLog.Setup(
                 config.cluster().clusterId(),
-                self(config),
+                config.self(),
                 config.tls(),
                 config.cluster().dataDir(),
                 Discoveries.of(config, log),
@@ -205,7 +197,7 @@ final class Membership {
 
     /** Asks the others to admit the peer {@code id}, until one of them has. */
     private void join(String id, BooleanSupplier isStopping) throws IOException {
-        DatanodeConfig.Member self = self(config);
+        DatanodeConfig.Member self = config.self();
         JoinGroupRequest request =
                 JoinGroupRequest.newBuilder()
                         .setPeerId(id)

@@ -86,7 +86,7 @@ final class CheckpointStorage implements StateMachineStorage {
             Files.createDirectories(getSnapshotDir().toPath());
             Files.move(scratch, target, StandardCopyOption.ATOMIC_MOVE);
         }
-        List<Checkpoint> all = all();
+        List<Checkpoint> all = all(getSnapshotDir().toPath());
         for (Checkpoint old : all.subList(0, Math.max(0, all.size() - KEPT))) {
             delete(old.directory());
         }
@@ -94,12 +94,16 @@ final class CheckpointStorage implements StateMachineStorage {
 
     /** The newest checkpoint. */
     Optional<Checkpoint> newest() throws IOException {
-        List<Checkpoint> all = all();
+        return newest(getSnapshotDir().toPath());
+    }
+
+    /** The newest checkpoint of a {@code directory} of checkpoints. */
+    static Optional<Checkpoint> newest(Path directory) throws IOException {
+        List<Checkpoint> all = all(directory);
         return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
-    private List<Checkpoint> all() throws IOException {
-        Path directory = getSnapshotDir().toPath();
+    private static List<Checkpoint> all(Path directory) throws IOException {
         List<Checkpoint> found = new ArrayList<>();
         if (!Files.isDirectory(directory)) {
             return found;
@@ -152,7 +156,8 @@ final class CheckpointStorage implements StateMachineStorage {
         // Done when one is added.
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** Deletes a directory and all that is in it; fine if it is not there. */
+    static void delete(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }

@@ -3,7 +3,9 @@ package io.xsan.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xsan.base.ErrorCode;
+import java.io.BufferedReader;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +24,14 @@ class XsanCommandTest {
     private int run(String... arguments) {
         PrintWriter printer = new PrintWriter(out, true);
         CommandLine line =
-                XsanCommand.of(new Surroundings(Map.of(), home, home, printer), List.of());
+                XsanCommand.of(
+                        new Surroundings(
+                                Map.of(),
+                                home,
+                                home,
+                                new BufferedReader(new StringReader("")),
+                                printer),
+                        List.of());
         return line.setOut(printer).setErr(new PrintWriter(errors, true)).execute(arguments);
     }
 
@@ -91,6 +100,12 @@ class XsanCommandTest {
         assertThat(out.toString())
                 .contains("complete -F", "cluster", "log-level", "set-policy", "block-location");
         assertThat(out.toString()).doesNotContain("rehearse");
+    }
+
+    @Test
+    void aGroupIsMadeAgainOnlyOfASurvivorThatSaysSo() {
+        assertThat(run("meta", "recover", "--config", "config.json")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--survivor").hasLineCount(1);
     }
 
     @Test

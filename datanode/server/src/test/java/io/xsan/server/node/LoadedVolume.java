@@ -2,6 +2,7 @@ package io.xsan.server.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xsan.base.Pages;
 import io.xsan.protocol.v1.VolumeRef;
 import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.demo.nbd.NbdClient;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongPredicate;
 
 /**
  * Writes pages of an exported volume again and again, over connections that a change of the engine
@@ -31,9 +33,18 @@ final class LoadedVolume {
     private final String name;
     private final Map<Integer, Long> written = new TreeMap<>();
     private final Random random = new Random(7);
+    private final int every;
+    private final int residue;
     private NbdClient client;
 
     LoadedVolume(TestCluster cluster, String name) throws Exception {
+        this(cluster, name, 1, 0);
+    }
+
+    /** Writes only pages whose number leaves {@code residue} when divided by {@code every}. */
+    LoadedVolume(TestCluster cluster, String name, int every, int residue) throws Exception {
+        this.every = every;
+        this.residue = residue;
         this.cluster = cluster;
         this.name = name;
         this.client = connect();
@@ -68,7 +79,7 @@ final class LoadedVolume {
     /** Writes {@code count} pages, each until it is answered. */
     void write(int count) throws Exception {
         for (int i = 0; i < count; i++) {
-            int page = random.nextInt(PAGES);
+            int page = random.nextInt(PAGES / every) * every + residue;
             long content = random.nextLong();
             sendUntilAnswered(page, content);
             written.put(page, content);
@@ -98,13 +109,23 @@ final class LoadedVolume {
 
     /** Reads every page that was written, over a new connection. */
     void verify() throws Exception {
+        verify(block -> true);
+    }
+
+    /** As {@link #verify()}, where blocks that are not kept have lost all that was written here. */
+    void verify(LongPredicate isKept) throws Exception {
         client.close();
         client = connect();
         for (Map.Entry<Integer, Long> entry : written.entrySet()) {
+            long offset = (long) entry.getKey() * PAGE_BYTES;
             ByteBuffer read = ByteBuffer.allocateDirect(PAGE_BYTES);
-            client.read((long) entry.getKey() * PAGE_BYTES, read).get(60, TimeUnit.SECONDS);
+            client.read(offset, read).get(60, TimeUnit.SECONDS);
             read.clear();
-            assertThat(read).as("page " + entry.getKey()).isEqualTo(page(entry.getValue()));
+            ByteBuffer expected =
+                    isKept.test(Pages.blockOf(offset))
+                            ? page(entry.getValue())
+                            : ByteBuffer.allocate(PAGE_BYTES);
+            assertThat(read).as("page " + entry.getKey()).isEqualTo(expected);
         }
     }
 }
