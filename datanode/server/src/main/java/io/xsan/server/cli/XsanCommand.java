@@ -63,6 +63,7 @@ public final class XsanCommand {
         line.addSubcommand(new ReplaceWorkerCommand(agent));
         others.forEach(line::addSubcommand);
         addHelp(line);
+        addVersion(line.getCommandSpec());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(XsanCommand::execute);
         line.setExecutionExceptionHandler(
@@ -85,10 +86,26 @@ public final class XsanCommand {
         line.getSubcommands().values().forEach(XsanCommand::addHelp);
     }
 
+    private static void addVersion(CommandSpec root) {
+        root.version(versionText());
+        root.addOption(
+                CommandLine.Model.OptionSpec.builder("--version")
+                        .versionHelp(true)
+                        .description("Prints the version of this program.")
+                        .build());
+    }
+
+    private static String versionText() {
+        String version = XsanCommand.class.getPackage().getImplementationVersion();
+        return "xsan %s, Java %s"
+                .formatted(version == null ? "0.1.0-SNAPSHOT" : version, Runtime.version());
+    }
+
     private static int execute(CommandLine.ParseResult parsed) {
         CommandLine last = parsed.asCommandLineList().getLast();
         boolean isGroup = !last.getSubcommands().isEmpty();
-        if (isGroup && !last.isUsageHelpRequested()) {
+        boolean isAsking = last.isUsageHelpRequested() || last.isVersionHelpRequested();
+        if (isGroup && !isAsking) {
             last.getErr()
                     .println(
                             "xsan: a command is needed after '"
@@ -168,12 +185,8 @@ public final class XsanCommand {
 
     @Command(description = "Prints the version of this program.")
     int version() {
-        String version = XsanCommand.class.getPackage().getImplementationVersion();
-        cluster.surroundings()
-                .out()
-                .printf(
-                        "xsan %s, Java %s%n",
-                        version == null ? "0.1.0-SNAPSHOT" : version, Runtime.version());
+        cluster.surroundings().out().println(versionText());
+        cluster.surroundings().out().flush();
         return 0;
     }
 }

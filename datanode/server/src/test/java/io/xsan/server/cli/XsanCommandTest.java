@@ -103,6 +103,15 @@ class XsanCommandTest {
     }
 
     @Test
+    void versionIsAnOptionToo() {
+        assertThat(run("version")).isZero();
+        String version = out.toString();
+        assertThat(version).startsWith("xsan ").contains(", Java ").hasLineCount(1);
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).isEqualTo(version + version);
+    }
+
+    @Test
     void aGroupIsMadeAgainOnlyOfASurvivorThatSaysSo() {
         assertThat(run("meta", "recover", "--config", "config.json")).isEqualTo(2);
         assertThat(errors.toString()).contains("--survivor").hasLineCount(1);
