@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${XSAN_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/xsan-e2e}
 # libstdc++: RocksDB. The others: mounting, mkfs, fsck, loop devices for agents and the CSI node plugin.
 packages=libstdc++6,util-linux,mount,e2fsprogs,xfsprogs
-modules=java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,java.desktop,java.instrument,java.security.jgss,jdk.crypto.ec,jdk.httpserver,jdk.unsupported,jdk.management
+modules=java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,java.desktop,java.instrument,java.security.jgss,jdk.crypto.ec,jdk.httpserver,jdk.unsupported,jdk.management,jdk.zipfs
 
 key=$({ cat "$0" "$here/../kind/image-archive.sh"; cat "$JAVA_HOME/release"; } | sha256sum | cut -c1-16)
 out=$cache/image-base-$key.tar
