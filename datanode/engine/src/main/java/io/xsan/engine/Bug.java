@@ -57,6 +57,8 @@ public enum Bug {
     STORE_ID_IGNORED,
     /** A component that lacks what it had acknowledged is taken for what was recorded. */
     LYING_DISK_BELIEVED,
+    /** A stale component whose log is damaged is taken for whole up to where it became stale. */
+    DAMAGE_BELIEVED,
     /** While data moves, writes go to the current ring only. */
     MOVE_NO_UNION,
     /** While data moves, what nodes gain does not count for acks after its promotion. */

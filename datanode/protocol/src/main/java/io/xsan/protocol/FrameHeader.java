@@ -28,6 +28,9 @@ public final class FrameHeader {
     /** The write may use the space reserved for repair, resync and what was let in already. */
     public static final int FLAG_RESERVE = 32;
 
+    /** In STABLE: what damage may have taken from the component has been written again. */
+    public static final int FLAG_REPAIRED = 64;
+
     /** What the frame is. */
     public FrameKind kind = FrameKind.LINK_PING;
 

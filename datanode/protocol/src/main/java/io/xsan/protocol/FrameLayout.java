@@ -152,7 +152,8 @@ public final class FrameLayout {
                     | FrameHeader.FLAG_MAY_TRIM
                     | FrameHeader.FLAG_READ_ONLY
                     | FrameHeader.FLAG_DAMAGED
-                    | FrameHeader.FLAG_RESERVE;
+                    | FrameHeader.FLAG_RESERVE
+                    | FrameHeader.FLAG_REPAIRED;
 
     private FrameLayout() {}
 

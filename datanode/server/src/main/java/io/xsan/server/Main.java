@@ -1,6 +1,7 @@
 package io.xsan.server;
 
 import io.xsan.server.cli.XsanCommand;
+import io.xsan.server.demo.ChaosCommand;
 import io.xsan.server.demo.DemoCommand;
 import io.xsan.server.demo.RehearsalCommand;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Main {
                                 new AgentCommand(),
                                 new AgentWorkerCommand(),
                                 new DemoCommand(),
+                                new ChaosCommand(),
                                 new RehearsalCommand()),
                         arguments));
     }

@@ -26,15 +26,20 @@ final class RealShards {
 
     /** Shards as they are. */
     static ShardFactory correct() {
-        return with(Bugs.NONE);
+        return with(Bugs.NONE, Log.NONE);
+    }
+
+    /** Shards as they are, which tell {@code log} what happens. */
+    static ShardFactory telling(Log log) {
+        return with(Bugs.NONE, log);
     }
 
     /** Shards with one bug. */
     static ShardFactory with(Bug bug) {
-        return with(Bugs.of(bug));
+        return with(Bugs.of(bug), Log.NONE);
     }
 
-    private static ShardFactory with(Bugs bugs) {
+    private static ShardFactory with(Bugs bugs, Log log) {
         return seams ->
                 new ShardCore(
                         new ShardSetup(
@@ -49,6 +54,6 @@ final class RealShards {
                                 seams.pool(),
                                 LIMITS,
                                 bugs,
-                                Log.NONE));
+                                log));
     }
 }

@@ -48,6 +48,7 @@ final class Admission {
             case WRITE -> op instanceof WriteOp write && takeWrite(write);
             case CREATE -> op instanceof CreateOp create && takeCreate(create);
             case EPOCH -> takeEpoch(op);
+            case REPAIRED -> takeRepaired(op);
             case DROP -> takeDrop(op);
             case EXTENTS -> true;
             case READ, CLOSE -> throw Check.unreachable("not an op of groups");
@@ -142,6 +143,24 @@ final class Admission {
         return true;
     }
 
+    private boolean takeRepaired(StoreOp op) {
+        ComponentState owner = liveOwner(op);
+        if (owner == null || !owner.isDamaged) {
+            return true;
+        }
+        if (!fitsDescriptor(owner)) {
+            return false;
+        }
+        owner.isDamaged = false;
+        group.addDescriptor(owner);
+        return true;
+    }
+
+    private boolean fitsDescriptor(ComponentState owner) {
+        int record = owner.descriptor().volumeRecord().remaining();
+        return group.fitsDescriptor(DescriptorLayout.pages(record));
+    }
+
     private boolean takeDrop(StoreOp op) {
         if (!(op.component instanceof ComponentState owner) || owner.isDropped) {
             return true;
@@ -167,8 +186,7 @@ final class Admission {
         if (owner == null) {
             return true;
         }
-        int record = owner.descriptor().volumeRecord().remaining();
-        if (!group.fitsDescriptor(DescriptorLayout.pages(record))) {
+        if (!fitsDescriptor(owner)) {
             return false;
         }
         group.addDescriptor(owner);
@@ -193,6 +211,9 @@ final class Admission {
                 }
             }
             default -> {}
+        }
+        if (op.action == StoreOp.Action.REPAIRED || op.action == StoreOp.Action.DROP) {
+            core.judgeDamage();
         }
         op.listener.onStoreDone(op, op.result);
     }

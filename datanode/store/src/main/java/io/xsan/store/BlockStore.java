@@ -35,6 +35,14 @@ public interface BlockStore {
     void persistEpoch(StoreOp op);
 
     /**
+     * The component has been written again from a whole replica: nothing that damage may have taken
+     * is missing any more. Durable at the answer. Once no component of the store is damaged, the
+     * cleaner frees the segments that were; until then a restart may find the damage again, and
+     * with it {@link StoreComponent#isDamaged}.
+     */
+    void persistRepaired(StoreOp op);
+
+    /**
      * Persists pages, or a tombstone for a range, at a version. Per page the highest version wins,
      * also over a crash; an older write is answered OK and changes nothing. Durable at the answer.
      * INSUFFICIENT_SPACE changes nothing.

@@ -123,11 +123,15 @@ final class Cleaner implements Disk.Completion, StoreListener {
     private boolean choose() {
         boolean isUrgent = isUrgent();
         boolean isWanted = core.table.freeCount() < freeTarget && creditPages > 0;
-        if (!isUrgent && !isWanted) {
+        int liveMax = core.space.cleanableLivePages();
+        int lost = core.isWhole && !loop.isStalled() ? core.table.lost(liveMax) : NONE;
+        if (!isUrgent && !isWanted && lost == NONE) {
             return false;
         }
-        int liveMax = core.space.cleanableLivePages();
-        victim = core.table.victim(liveMax, core.nextSegmentSequence, isUrgent);
+        victim =
+                lost == NONE
+                        ? core.table.victim(liveMax, core.nextSegmentSequence, isUrgent)
+                        : lost;
         if (victim < 0 || loop.isStalled() && victimsInVain++ > core.table.count()) {
             victimsInVain = 0;
             creditPages = 0;

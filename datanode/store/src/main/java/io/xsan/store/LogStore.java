@@ -153,6 +153,11 @@ public final class LogStore implements BlockStore {
     }
 
     @Override
+    public void persistRepaired(StoreOp op) {
+        loop.add(op, StoreOp.Action.REPAIRED);
+    }
+
+    @Override
     public void write(WriteOp op) {
         checkRange(op.block, op.firstPage, op.pages);
         Check.that(op.version > 0, "version of a write", op.version);

@@ -108,7 +108,7 @@ final class RecordApplier {
         owner.stateSegment = segment;
         core.space.addNotes(segment, 1);
         owner.isCreated = true;
-        owner.isDamaged |= state.isDamaged();
+        owner.isDamaged = state.isDamaged();
         if (state.epoch() >= owner.epoch) {
             owner.epoch = state.epoch();
             core.space.addNotes(owner.epochSegment, -1);

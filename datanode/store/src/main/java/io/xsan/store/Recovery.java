@@ -11,6 +11,7 @@ import io.xsan.store.format.SummaryLayout;
 import io.xsan.store.segment.SegmentTable.State;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
@@ -48,6 +49,8 @@ final class Recovery {
     private long lastGroup;
 
     /** Components created in segments up to this sequence may lack what they had acknowledged. */
+    private final BitSet damaged = new BitSet();
+
     private long damagedSequence;
 
     /** What tells the records of a sealed segment. */
@@ -193,8 +196,7 @@ final class Recovery {
             scanGroups(next, then);
             return;
         }
-        core.table.restore(
-                next.segment(), trailer.isDamaged ? State.LOST : State.SEALED, next.sequence());
+        core.table.restore(next.segment(), State.SEALED, next.sequence());
         if (trailer.isDamaged) {
             damage("groups of the segment", next);
         }
@@ -231,8 +233,7 @@ final class Recovery {
         follow(next, result.firstGroup, result.lastGroup, result.lastGroupCrc);
         scan.seal(() ->
                 ifWritten(() -> {
-                    State state = result.isDamaged ? State.LOST : State.SEALED;
-                    core.table.restore(next.segment(), state, next.sequence());
+                    core.table.restore(next.segment(), State.SEALED, next.sequence());
                     then.run();
                 }));
     }
@@ -258,6 +259,7 @@ final class Recovery {
                 "sequence",
                 where.sequence());
         damagedSequence = Math.max(damagedSequence, where.sequence());
+        damaged.set(where.segment());
     }
 
     private void applyRecord(ByteBuffer records, int at, Found where) {
@@ -290,6 +292,8 @@ final class Recovery {
         }
         core.forgetSegment(ComponentState.NONE);
         free.forEach(core.table::free);
+        damaged.stream().forEach(core.table::lose);
+        core.judgeDamage();
         core.nextSegmentSequence = sequenceMax + 1;
         steps.sync(() -> ifWritten(this::open));
     }

@@ -39,6 +39,9 @@ final class StoreCore {
     /** First component that waits for a STABLE record. */
     @Nullable ComponentState firstNoted;
 
+    /** True if no component lacks what damage may have taken; see {@link #judgeDamage}. */
+    boolean isWhole;
+
     boolean isFailed;
     boolean isClosed;
     long clientBytesWritten;
@@ -67,6 +70,11 @@ final class StoreCore {
             components.put(key, known);
         }
         return known;
+    }
+
+    /** Components, or what is known of their damage, have changed. */
+    void judgeDamage() {
+        isWhole = components.values().stream().noneMatch(component -> component.isDamaged);
     }
 
     /** The component will get a STABLE record with the next group. */

@@ -13,6 +13,7 @@ public class StoreOp {
         CREATE,
         DROP,
         EPOCH,
+        REPAIRED,
         CLOSE
     }
 

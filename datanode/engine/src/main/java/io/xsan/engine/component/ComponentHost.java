@@ -87,10 +87,22 @@ public final class ComponentHost {
             case TRIM -> write(header, known, null, WriteOp.Content.TRIM);
             case ZERO -> write(header, known, null, WriteOp.Content.ZERO);
             case READ -> read(header, known);
-            case CONFIRM, STABLE -> answer(header, ErrorCode.OK, known);
+            case CONFIRM -> answer(header, ErrorCode.OK, known);
+            case STABLE -> stable(header, known);
             case EXTENTS -> extents(header);
             default -> answer(header, ErrorCode.UNSUPPORTED, known);
         }
+    }
+
+    private void stable(FrameHeader header, StoreComponent component) {
+        if ((header.flags & FrameHeader.FLAG_REPAIRED) == 0) {
+            answer(header, ErrorCode.OK, component);
+            return;
+        }
+        FrameHeader request = new FrameHeader().copyOf(header);
+        StoreOp op = new StoreOp((ended, status) -> answer(request, status, component));
+        op.component = component;
+        setup.store().persistRepaired(op);
     }
 
     private ErrorCode refusal(FrameHeader header, @Nullable StoreComponent component) {

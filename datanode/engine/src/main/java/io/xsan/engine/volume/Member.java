@@ -42,6 +42,12 @@ final class Member {
     /** Newest version that it acknowledged to this engine. */
     long ackedVersion = Version.NONE;
 
+    /** As that was when it was opened last. */
+    long ackedBeforeOpening = Version.NONE;
+
+    /** Since when it was stale when it was opened last; NONE if it was in sync. */
+    long sinceAtOpening = Version.NONE;
+
     /** It said that acknowledged bytes may be missing. */
     boolean isDamaged;
 

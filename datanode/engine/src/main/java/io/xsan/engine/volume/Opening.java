@@ -104,6 +104,8 @@ final class Opening {
         member.isDamaged = answer.has(FrameHeader.FLAG_DAMAGED);
         member.knownStable = answer.stable;
         member.openedNewest = answer.version;
+        member.ackedBeforeOpening = member.ackedVersion;
+        member.sinceAtOpening = member.isInSync() ? Version.NONE : member.record.since();
         if (engine.isStarting()) {
             step();
         } else {
@@ -197,18 +199,19 @@ final class Opening {
     }
 
     /**
-     * True if its log ends before what it had acknowledged: its disk has lied about a sync. What it
-     * acknowledged to this engine is known; of earlier ones, where it holds every block, that it
-     * had all up to stable while it was in sync, and up to since when it was recorded stale.
+     * True if its log ended, when it was opened, before what it had acknowledged until then: its
+     * disk has lied about a sync. What it acknowledged to this engine is known; of earlier ones,
+     * where it holds every block, that it had all up to stable while it was in sync, and up to
+     * since when it had been recorded stale.
      */
     private boolean hasForgotten(Member member) {
         if (engine.bugs().has(Bug.LYING_DISK_BELIEVED)) {
             return false;
         }
-        long acked = member.ackedVersion;
+        long acked = member.ackedBeforeOpening;
         if (engine.members().isEverywhere() && !member.isUnsettled()) {
             long known = Math.max(highestStable(), engine.stable());
-            acked = Math.max(acked, member.isInSync() ? known : member.record.since());
+            acked = Math.max(acked, member.isInSync() ? known : member.sinceAtOpening);
         }
         return member.openedNewest < acked;
     }
@@ -223,8 +226,16 @@ final class Opening {
             engine.recorder().recordStale(member, engine.stable());
             return false;
         }
-        if (member.record.since() != Version.NONE && hasForgotten(member)) {
+        if (member.record.since() == Version.NONE) {
+            return true;
+        }
+        if (hasForgotten(member)) {
             recordForgotten(member);
+            return false;
+        }
+        if (member.isDamaged && !engine.bugs().has(Bug.DAMAGE_BELIEVED)) {
+            // What it had before it was recorded stale may be gone as well.
+            record(member, Version.NONE);
             return false;
         }
         return true;

@@ -2,9 +2,12 @@ package io.xsan.engine.volume;
 
 import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
+import io.xsan.base.Version;
 import io.xsan.engine.Bug;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
+import io.xsan.protocol.FrameHeader;
+import io.xsan.protocol.FrameKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -255,6 +258,9 @@ final class Resync {
             member.resync = null;
             engine.adopt(done.volume(), done.index());
             member.isPromotionPending = false;
+            if (since == Version.NONE) {
+                tellRepaired();
+            }
             engine.moving().afterResync();
             engine.log()
                     .info(
@@ -275,6 +281,16 @@ final class Resync {
             fail("the promotion was refused");
         } else {
             engine.afterRetry(() -> retryPromotion());
+        }
+    }
+
+    /** What damage may have taken was copied. Where that gets lost, all is copied again. */
+    private void tellRepaired() {
+        if (member.isDamaged && member.isUsable()) {
+            member.isDamaged = false;
+            FrameHeader repaired = engine.header(FrameKind.STABLE, member, null);
+            repaired.flags = FrameHeader.FLAG_REPAIRED;
+            engine.setup().network().send(member.node, repaired, null, 0);
         }
     }
 

@@ -58,6 +58,16 @@ final class Addresses implements AutoCloseable {
         throw new IOException("no free ports on loopback between 7480 and 9480");
     }
 
+    /** The addresses of namespaces, which no other process has. */
+    static Addresses on(Ground ground, Path directory, int nodes) throws IOException {
+        List<Member> members = new ArrayList<>();
+        for (int node = 1; node <= nodes; node++) {
+            members.add(
+                    new Member(node, ground.host(node), PORT, directory.resolve("node" + node)));
+        }
+        return new Addresses(members, new ServerSocket());
+    }
+
     /** An address each, or, with an empty {@code prefix}, ports of one address. */
     private static List<Member> members(Path directory, int nodes, String prefix, int port) {
         boolean hasMany = !prefix.isEmpty();

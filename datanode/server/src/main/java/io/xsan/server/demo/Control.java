@@ -10,6 +10,7 @@ import io.xsan.protocol.v1.GetClusterStatusRequest;
 import io.xsan.protocol.v1.ListVolumesRequest;
 import io.xsan.protocol.v1.MoveVolumeRequest;
 import io.xsan.protocol.v1.Policy;
+import io.xsan.protocol.v1.ReplaceNodeRequest;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.VolumeRef;
 import io.xsan.server.cli.ClientFile;
@@ -66,6 +67,12 @@ final class Control implements AutoCloseable {
                         .setOwner(owner)
                         .build();
         return client.call(s -> s.moveVolume(request));
+    }
+
+    /** The store that a node is known with is gone: it may come with another one. */
+    void replace(int node) {
+        ReplaceNodeRequest request = ReplaceNodeRequest.newBuilder().setNode(node).build();
+        client.call(s -> s.replaceNode(request));
     }
 
     /** How many volumes a node owns. */

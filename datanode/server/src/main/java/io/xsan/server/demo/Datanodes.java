@@ -9,10 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
-/** The processes of the datanodes. They end with this process, unless they are to be kept. */
+/**
+ * The processes of the datanodes. They end with this process, unless they are to be kept. Any
+ * thread.
+ */
 final class Datanodes implements AutoCloseable {
     private static final String MAIN = "io.xsan.server.Main";
     private static final String PIDS = "pids";
@@ -20,15 +24,22 @@ final class Datanodes implements AutoCloseable {
 
     private final Site site;
     private final boolean isKept;
-    private final Map<Integer, Process> processes = new TreeMap<>();
+    private final IntFunction<List<String>> places;
+    private final Map<Integer, Process> processes = new ConcurrentSkipListMap<>();
 
     Datanodes(Site site, boolean isKept) {
+        this(site, isKept, node -> List.of());
+    }
+
+    /** {@code places}: what to put before the command of a datanode, by its number. */
+    Datanodes(Site site, boolean isKept, IntFunction<List<String>> places) {
         this.site = site;
         this.isKept = isKept;
+        this.places = places;
     }
 
     void start(Member member) throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(places.apply(member.node()));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument ->

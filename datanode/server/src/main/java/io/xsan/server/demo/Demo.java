@@ -1,18 +1,13 @@
 package io.xsan.server.demo;
 
-import io.xsan.protocol.client.ApiException;
 import io.xsan.protocol.v1.Export;
 import io.xsan.protocol.v1.Volume;
-import io.xsan.server.cli.Sizes;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /** One run of the demo, from the empty directory to the verdict. */
 final class Demo {
-    private static final int FORM_SECONDS_MAX = 300;
-    private static final int EXPORT_SECONDS_MAX = 120;
     private static final int RESYNC_SECONDS_MAX = 120;
 
     private final DemoOptions options;
@@ -48,8 +43,9 @@ final class Demo {
         Runtime.getRuntime().addShutdownHook(ending);
         boolean isGood;
         try (Control control = new Control(site.clientFile())) {
-            form(site, nodes, control);
-            isGood = options.seconds() == 0 || load(site, nodes, control);
+            Formation formation = new Formation(site, nodes, control, picture, this::holdIfEnding);
+            formation.form(options.sizeBytes());
+            isGood = options.seconds() == 0 || load(site, nodes, control, formation);
             if (options.keep()) {
                 Runtime.getRuntime().removeShutdownHook(ending);
                 System.out.print(Advice.text(site, control.export()));
@@ -83,57 +79,13 @@ final class Demo {
         }
     }
 
-    private void form(Site site, Datanodes nodes, Control control)
-            throws IOException, InterruptedException {
-        for (Member member : site.members()) {
-            nodes.start(member);
-        }
-        picture.say(
-                "Started three datanodes, %s to %s, in %s",
-                site.members().getFirst().endpoint(),
-                site.members().getLast().endpoint(),
-                site.directory());
-        await(
-                "the datanodes form a cluster",
-                FORM_SECONDS_MAX,
-                nodes,
-                () -> control.isFormed(site.members().size()));
-        picture.say("The metadata group has formed");
-        create(nodes, control);
-        picture.say(
-                "Created the volume '%s': %s, 3 replicas",
-                Control.VOLUME, Sizes.text(options.sizeBytes()));
-    }
-
-    /** Placement needs the capacity that nodes report, so the first tries may be refused. */
-    private void create(Datanodes nodes, Control control) throws IOException, InterruptedException {
-        ApiException[] last = new ApiException[1];
-        try {
-            await(
-                    "the nodes report their capacity",
-                    EXPORT_SECONDS_MAX,
-                    nodes,
-                    () -> {
-                        try {
-                            control.create(options.sizeBytes(), 3);
-                            return true;
-                        } catch (ApiException e) {
-                            last[0] = e;
-                            return false;
-                        }
-                    });
-        } catch (IOException e) {
-            throw last[0] == null ? e : new IOException(last[0].getMessage(), e);
-        }
-    }
-
-    private boolean load(Site site, Datanodes nodes, Control control)
+    private boolean load(Site site, Datanodes nodes, Control control, Formation formation)
             throws IOException, InterruptedException {
         Export export = control.export();
         Member owner = site.member(export.getOwner());
         try (Observer observer = new Observer(control);
                 OwnerWatch owners = new OwnerWatch(site);
-                Load load = connect(owners, nodes)) {
+                Load load = formation.connect(owners, measures)) {
             picture.say("Serving it from node %d; load: %s", owner.node(), Load.describe());
             measures.start(System.nanoTime());
             load.start();
@@ -158,33 +110,8 @@ final class Demo {
             load.verify();
             Optional<Member> ended = nodes.ended();
             ended.ifPresent(member -> measures.onError(member.end()));
-            return new Summary(measures, observer, isInSync).print();
+            return new Summary(measures, observer, isInSync, measures.stallMillis()).print();
         }
-    }
-
-    /** The export opens when its components are there; until then connections are refused. */
-    private Load connect(OwnerWatch owners, Datanodes nodes)
-            throws IOException, InterruptedException {
-        Load[] load = new Load[1];
-        IOException[] last = new IOException[1];
-        try {
-            await(
-                    "the export opens",
-                    EXPORT_SECONDS_MAX,
-                    nodes,
-                    () -> {
-                        try {
-                            load[0] = new Load(owners, measures);
-                            return true;
-                        } catch (IOException e) {
-                            last[0] = e;
-                            return false;
-                        }
-                    });
-        } catch (IOException e) {
-            throw last[0] == null ? e : new IOException(last[0].getMessage(), e);
-        }
-        return load[0];
     }
 
     private static Member replica(Site site, Member owner) {
@@ -218,22 +145,5 @@ final class Demo {
         }
         picture.say("All components are in sync");
         return true;
-    }
-
-    private void await(String what, int secondsMax, Datanodes nodes, BooleanSupplier isDone)
-            throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(secondsMax);
-        while (!isDone.getAsBoolean()) {
-            Optional<Member> ended = nodes.ended();
-            holdIfEnding();
-            if (ended.isPresent()) {
-                throw new IOException(ended.get().end());
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException("gave up after " + secondsMax + " s until " + what);
-            }
-            picture.wait("waiting until " + what);
-            Thread.sleep(100);
-        }
     }
 }

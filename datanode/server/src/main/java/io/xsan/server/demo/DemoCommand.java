@@ -67,14 +67,18 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private Path directory() throws IOException {
-        Path named = directory;
+        return directory(directory, "demo");
+    }
+
+    /** Where {@code named} is, or else where what is called {@code name} is by default. */
+    static Path directory(@Nullable Path named, String name) throws IOException {
         if (named != null) {
             return Files.exists(named) ? named.toRealPath() : named.toAbsolutePath().normalize();
         }
         String home = System.getProperty("xsan.home");
         if (home != null) {
-            return Path.of(home, ".xsan", "demo");
+            return Path.of(home, ".xsan", name);
         }
-        return Path.of(System.getProperty("java.io.tmpdir", "/tmp"), "xsan-demo");
+        return Path.of(System.getProperty("java.io.tmpdir", "/tmp"), "xsan-" + name);
     }
 }

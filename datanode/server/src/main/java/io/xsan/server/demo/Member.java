@@ -18,6 +18,11 @@ record Member(int node, String host, int port, Path directory) {
         return directory.resolve("data");
     }
 
+    /** Its device, a directory. */
+    Path disk() {
+        return directory.resolve("disk");
+    }
+
     Path nbdSocket() {
         return dataDirectory().resolve("nbd.sock");
     }

@@ -61,12 +61,17 @@ final class Site implements AutoCloseable {
      */
     static Site create(Path directory, int nodes, long deviceBytes, String prefix)
             throws IOException {
+        return create(directory, Addresses.choose(directory, nodes, prefix), deviceBytes);
+    }
+
+    /** As above, at {@code addresses}. */
+    static Site create(Path directory, Addresses addresses, long deviceBytes) throws IOException {
         if (Files.exists(directory)) {
             wipe(directory);
         }
         Files.createDirectories(directory);
         Files.createFile(directory.resolve(MARK));
-        Site site = new Site(directory, Addresses.choose(directory, nodes, prefix));
+        Site site = new Site(directory, addresses);
         String clusterId = UUID.randomUUID().toString();
         ClusterAuthority authority = ClusterAuthority.create(directory, clusterId);
         HeartbeatKey.create(directory.resolve(HEARTBEAT_KEY));
@@ -76,7 +81,7 @@ final class Site implements AutoCloseable {
                         member.nbdSocket() + ": too long for a unix socket; use a shorter --dir");
             }
             Files.createDirectories(member.dataDirectory());
-            Files.createDirectories(member.directory().resolve("disk"));
+            Files.createDirectories(member.disk());
             authority.issue(member.directory(), "node", "node", member.node(), member.host());
             write(member.config(), site.config(member, clusterId, deviceBytes));
         }
@@ -129,7 +134,7 @@ final class Site implements AutoCloseable {
         ObjectNode storage = json.putObject("storage");
         storage.putArray("devices")
                 .addObject()
-                .put("path", member.directory().resolve("disk").toString())
+                .put("path", member.disk().toString())
                 .put("type", "ssd")
                 .put("role", "cache")
                 .put("size", (deviceBytes >> 20) + "MiB");

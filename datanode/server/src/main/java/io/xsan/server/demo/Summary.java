@@ -4,7 +4,7 @@ import io.xsan.server.cli.Sizes;
 import java.util.Locale;
 
 /** The verdict. */
-record Summary(Measures measures, Observer observer, boolean isInSync) {
+record Summary(Measures measures, Observer observer, boolean isInSync, long longestStallMillis) {
     /** Prints it; true if nothing was lost, nothing failed, and all components are in sync. */
     boolean print() {
         long writes = measures.writes.sum();
@@ -16,7 +16,7 @@ record Summary(Measures measures, Observer observer, boolean isInSync) {
         line("Pages read back", "%,d", measures.pagesVerified.sum());
         line("Pages lost", "%,d", lost);
         line("I/O errors", "%,d", errors);
-        line("Longest stall", "%,d ms", measures.stallMillis());
+        line("Longest stall", "%,d ms", longestStallMillis);
         line("Resynced", "%s", Sizes.text(observer.resyncedBytes()));
         measures.troubles().forEach(trouble -> line("Trouble", "%s", trouble));
         boolean isGood = lost == 0 && errors == 0 && writes > 0 && isInSync;

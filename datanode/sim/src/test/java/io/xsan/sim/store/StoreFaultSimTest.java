@@ -9,6 +9,7 @@ import io.xsan.base.memory.PageBuffer;
 import io.xsan.base.seam.Disk;
 import io.xsan.sim.disk.SimDisk;
 import io.xsan.store.ReadOp;
+import io.xsan.store.StoreComponent;
 import io.xsan.store.StoreConfig;
 import io.xsan.store.StoreOp;
 import io.xsan.store.WriteOp.Content;
@@ -19,6 +20,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreFaultSimTest {
     private final SplittableRandom random = new SplittableRandom(5);
@@ -86,6 +89,45 @@ class StoreFaultSimTest {
         reopen();
         assertThat(rig.component().isDamaged()).isTrue();
         assertThat(holds(2, 1)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void damageIsOverOnceWhatItMayHaveTakenWasWrittenAgain(int page) {
+        put(1, 0, 1);
+        put(2, 1, 1);
+        put(3, 2, 1);
+        disk.rot(openOffset(page) + 100, 3);
+        reopen();
+        assertThat(rig.component().isDamaged()).isTrue();
+        for (int i = 0; i < 3; i++) {
+            put(10 + i, i, 1);
+        }
+        assertThat(rig.repaired(rig.component()).isOk()).isTrue();
+        assertThat(rig.component().isDamaged()).isFalse();
+        reopen();
+        assertThat(rig.component().isDamaged()).isFalse();
+        for (int i = 0; i < 3; i++) {
+            assertThat(holds(10 + i, i)).isTrue();
+        }
+    }
+
+    @Test
+    void damageStaysKnownWhileAComponentWasNotWrittenAgain() {
+        assertThat(rig.create(StoreRig.VOLUME, 2).isOk()).isTrue();
+        put(1, 0, 1);
+        put(2, 1, 1);
+        disk.rot(openOffset(2) + 100, 3);
+        reopen();
+        StoreComponent other = Objects.requireNonNull(rig.store().component(StoreRig.VOLUME, 2));
+        assertThat(other.isDamaged()).isTrue();
+        put(10, 0, 1);
+        put(11, 1, 1);
+        assertThat(rig.repaired(rig.component()).isOk()).isTrue();
+        reopen();
+        other = Objects.requireNonNull(rig.store().component(StoreRig.VOLUME, 2));
+        assertThat(other.isDamaged()).isTrue();
+        assertThat(holds(10, 0)).isTrue();
     }
 
     @Test

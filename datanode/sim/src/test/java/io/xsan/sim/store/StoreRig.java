@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreRig implements AutoCloseable {
     static final ClusterId CLUSTER = new ClusterId(1, 2);
     static final long VOLUME = 7;
+    private static final int CLEANING_TURNS = 100;
     static final long GENERATION = 1;
     static final int SEGMENT_BYTES = 64 << 10;
 
@@ -168,6 +169,19 @@ final class StoreRig implements AutoCloseable {
         op.component = component();
         op.epoch = epoch;
         store().persistEpoch(op);
+        return answer;
+    }
+
+    /** Says that all that damage took has been written again, and lets the cleaner work. */
+    Answer repaired(StoreComponent component) {
+        Answer answer = new Answer();
+        StoreOp op = new StoreOp(answer);
+        op.component = component;
+        store().persistRepaired(op);
+        for (int i = 0; i < CLEANING_TURNS; i++) {
+            store().flush();
+            store().tick(0);
+        }
         return answer;
     }
 

@@ -15,7 +15,7 @@ public final class SegmentTable {
         SEALED,
         /** Its free mark is written, but not synced. */
         FREEING,
-        /** Damaged: never cleaned, since it may hold what nobody can read. */
+        /** Damaged: kept for what can be read of it, until no component lacks what it held. */
         LOST
     }
 
@@ -26,6 +26,7 @@ public final class SegmentTable {
     private final int[] livePages;
     private final int[] notes;
     private final int[] pins;
+    private final boolean[] isHopeless;
     private final int[] freeRing;
     private int freeHead;
     private int freeCount;
@@ -38,6 +39,7 @@ public final class SegmentTable {
         livePages = new int[segments];
         notes = new int[segments];
         pins = new int[segments];
+        isHopeless = new boolean[segments];
         freeRing = new int[segments];
     }
 
@@ -89,6 +91,7 @@ public final class SegmentTable {
         Check.that(livePages[segment] == 0 && notes[segment] == 0, "nothing is live", segment);
         Check.that(pins[segment] == 0, "nobody reads it", segment);
         states[segment] = (byte) State.FREE.ordinal();
+        isHopeless[segment] = false;
         freeRing[(freeHead + freeCount++) % freeRing.length] = segment;
     }
 
@@ -111,13 +114,27 @@ public final class SegmentTable {
 
     /** Its free mark is being written. */
     public void startFreeing(int segment) {
-        Check.that(state(segment) == State.SEALED, "cleaned segment was sealed", segment);
+        State was = state(segment);
+        Check.that(was == State.SEALED || was == State.LOST, "cleaned segment was full", segment);
         states[segment] = (byte) State.FREEING.ordinal();
     }
 
-    /** Gives a segment up. */
+    /** Gives a segment up; one that was given up before, for good. */
     public void lose(int segment) {
+        isHopeless[segment] = state(segment) == State.LOST;
         states[segment] = (byte) State.LOST.ordinal();
+    }
+
+    /** A LOST segment that may still be cleaned, or -1; none with more live pages. */
+    public int lost(int livePagesMax) {
+        for (int segment = 0; segment < states.length; segment++) {
+            if (state(segment) == State.LOST
+                    && !isHopeless[segment]
+                    && livePages[segment] <= livePagesMax) {
+                return segment;
+            }
+        }
+        return -1;
     }
 
     /** Pages become live, or dead if negative. */

@@ -3,7 +3,8 @@
  *
  * <pre>
  *   FREE -> OPEN -> SEALED -> FREEING (mark written, not synced) -> FREE
- *                     '-> LOST (damaged or unreadable: kept, never cleaned)
+ *                     |          '- cleaned, once no component is damaged any more
+ *                     '-> LOST --' (damaged or unreadable: kept)
  * </pre>
  */
 @NullMarked
