@@ -28,7 +28,7 @@ public final class Main {
     }
 
     private static boolean run(Options options, PrintStream out) {
-        return options.bugs() ? BugTable.print(options, out) : seeds(options, out);
+        return options.bugs() ? BugTable.search(options, out) : seeds(options, out);
     }
 
     private static boolean seeds(Options options, PrintStream out) {
@@ -52,8 +52,7 @@ public final class Main {
                 out.println(campaign.explain(verdict));
             }
         }
-        out.printf(
-                "%d seeds, %d I/Os, %d events, %d failed%n", options.seeds(), ios, events, failed);
+        out.printf("%d seeds, %d I/Os, %d events, %d failed%n", seeds, ios, events, failed);
         out.println("reached: " + probes.counts());
         return failed == 0;
     }

@@ -50,7 +50,8 @@ final class Equaliser {
         isIncomplete = false;
         isSettling = engine.members().all().stream().anyMatch(Member::isUnsettled);
         for (Member member : engine.members().all()) {
-            if (member.isInSync()) {
+            boolean isLeftOut = engine.bugs().has(Bug.M_SERVE_EARLY) && !member.isUsable();
+            if (member.isInSync() && !isLeftOut) {
                 compared.add(member);
             }
         }

@@ -1,6 +1,7 @@
 package io.xsan.sim.cluster;
 
 import io.xsan.base.Check;
+import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.base.log.Log;
@@ -34,6 +35,7 @@ final class Life {
     private static final long TICK_NANOS = 10 * SimWorld.MILLI_NANOS;
     private static final long RETRY_NANOS = 300 * SimWorld.MILLI_NANOS;
     private static final long START_NANOS = 20 * SimWorld.MILLI_NANOS;
+    private static final long REPLACE_NANOS = 2 * SimWorld.SECOND_NANOS;
 
     private final Surroundings around;
     private final int id;
@@ -94,8 +96,8 @@ final class Life {
         return store;
     }
 
-    /** Opens the store, formatting the device first if it is new, then everything else. */
-    void begin(SimDisk disk, boolean isNew) {
+    /** Opens the store, formatting the device first if given chance for that, then all else. */
+    void begin(SimDisk disk, @Nullable SimRandom formatting) {
         StoreConfig config =
                 new StoreConfig(
                         around.cluster(),
@@ -104,15 +106,18 @@ final class Life {
                         around.shape().segmentBytes(),
                         Limits.DEFAULT);
         Runnable open = () -> LogStore.open(config, disk, clock, Log.NONE, this::onDevice);
-        Runnable format =
-                () ->
-                        LogStore.format(
-                                config,
-                                disk,
-                                chance.split("format"),
-                                false,
-                                outcome -> onFormatted(outcome, open));
-        lane.post(chance.delay(START_NANOS), isNew ? format : open);
+        Runnable first = open;
+        if (formatting != null) {
+            first =
+                    () ->
+                            LogStore.format(
+                                    config,
+                                    disk,
+                                    formatting,
+                                    false,
+                                    outcome -> onFormatted(outcome, open));
+        }
+        lane.post(chance.delay(START_NANOS), first);
     }
 
     private void onFormatted(DeviceOutcome outcome, Runnable open) {
@@ -205,7 +210,7 @@ final class Life {
                         "node" + id,
                         7480,
                         "domain" + id,
-                        of.status().usableBytes(),
+                        of.status().usableBytes() * around.shape().toldTimes(),
                         1);
         meta.submit(
                 new Command.RegisterNode(record),
@@ -213,10 +218,27 @@ final class Life {
                     if (result == null) {
                         lane.post(RETRY_NANOS, () -> register(of));
                     } else {
-                        Check.that(result instanceof Result.Done, "node is registered", id);
-                        isRegistered = true;
+                        onRegistered(of, result);
                     }
                 });
+    }
+
+    private void onRegistered(BlockStore of, Result result) {
+        isRegistered = result instanceof Result.Done;
+        if (!isRegistered) {
+            Check.that(
+                    result instanceof Result.Refused refused
+                            && refused.code() == ErrorCode.IDENTITY_MISMATCH,
+                    "a node is registered, or has another store",
+                    id);
+            around.world().probes().hit("node.has-another-store");
+            NodeRecord known = around.consensus().image().node(new NodeId(id)).orElseThrow();
+            around.world()
+                    .after(
+                            chance.delay(REPLACE_NANOS),
+                            () -> around.replace().accept(known.id(), known.storeId()));
+            lane.post(2 * REPLACE_NANOS, () -> register(of));
+        }
     }
 
     /** Asks for the lease again and again, counted from when it was asked for. */

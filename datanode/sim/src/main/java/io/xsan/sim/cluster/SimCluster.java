@@ -2,6 +2,7 @@ package io.xsan.sim.cluster;
 
 import io.xsan.base.ClusterId;
 import io.xsan.base.ErrorCode;
+import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
@@ -46,7 +47,15 @@ public final class SimCluster {
         SimLane lane = new SimLane(world, world.random("admin"), () -> {});
         admin = new SimMetaPort(consensus.logOf(0, lane));
         Surroundings around =
-                new Surroundings(world, id, fabric, consensus, leases, shards, conditions.nodes());
+                new Surroundings(
+                        world,
+                        id,
+                        fabric,
+                        consensus,
+                        leases,
+                        shards,
+                        conditions.nodes(),
+                        this::replace);
         command(new Command.FormCluster(id, 1), _ -> start(count, around));
     }
 
@@ -127,6 +136,18 @@ public final class SimCluster {
             }
         }
         return true;
+    }
+
+    /** True if all that a node holds is in sync on others. */
+    public boolean isElsewhere(int node) {
+        return image().volumes().values().stream()
+                .flatMap(volume -> volume.everyComponent().stream())
+                .filter(component -> component.node().value() != node)
+                .allMatch(component -> component.state() == ComponentState.IN_SYNC);
+    }
+
+    private void replace(NodeId node, long storeId) {
+        command(new Command.ReplaceNode(node, storeId), _ -> {});
     }
 
     /** What keeps the cluster from being healthy, empty if nothing. */

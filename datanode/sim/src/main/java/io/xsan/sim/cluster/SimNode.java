@@ -1,5 +1,6 @@
 package io.xsan.sim.cluster;
 
+import io.xsan.base.Check;
 import io.xsan.base.memory.BufferPool;
 import io.xsan.engine.Shard;
 import io.xsan.sim.disk.DiskFaultRates;
@@ -19,8 +20,10 @@ public final class SimNode {
     private final int id;
     private final SimRandom chance;
     private final SimClock clock;
-    private final SimDisk disk;
     private final DiskPace pace;
+    private SimDisk disk;
+    private boolean isBlank = true;
+    private int exchanges;
     private Life life;
 
     SimNode(Surroundings around, int id) {
@@ -35,7 +38,13 @@ public final class SimNode {
         life = new Life(around, id, clock, chance, this::onDeviceFailed);
         pace = new DiskPace(chance.split("pace"), life.lane());
         disk = new SimDisk(around.shape().diskBytes(), chance.split("disk"), pace);
-        life.begin(disk, true);
+        begin();
+    }
+
+    private void begin() {
+        String name = exchanges == 0 ? "format" : "format" + exchanges;
+        life.begin(disk, isBlank ? chance.split(name) : null);
+        isBlank = false;
     }
 
     /** Its number, from 1. */
@@ -121,7 +130,7 @@ public final class SimNode {
         around.world().trace("start", id, 0, 0);
         life = new Life(around, id, clock, chance, this::onDeviceFailed);
         pace.lane(life.lane());
-        life.begin(disk, false);
+        begin();
     }
 
     /** The process stands still for a while; its clock goes on. */
@@ -133,6 +142,18 @@ public final class SimNode {
     /** Operations of the device take up to so much longer; 0 ends it. */
     public void slowDisk(long extraNanos) {
         pace.extra(extraNanos);
+    }
+
+    /** Takes the device out of a node that is down, for an empty one. */
+    public void exchangeDisk() {
+        Check.that(!isUp(), "a node is down", id);
+        disk = new SimDisk(around.shape().diskBytes(), chance.split("disk" + ++exchanges), pace);
+        isBlank = true;
+    }
+
+    /** Its clock. */
+    public SimClock clock() {
+        return clock;
     }
 
     /** Sets how often the device does what it should not. */

@@ -90,6 +90,11 @@ public final class SimConsensus {
         return machine.image();
     }
 
+    /** How often an engine recorded components as stale. */
+    public int staleRecords() {
+        return (int) log.stream().filter(e -> e.command() instanceof Command.MarkStale).count();
+    }
+
     List<Entry> log() {
         return log;
     }

@@ -1,5 +1,7 @@
 package io.xsan.sim.run;
 
+import io.xsan.sim.world.SimClock;
+
 /**
  * Something that goes wrong at a time, for a while. {@code a} and {@code b} are nodes, hosts or
  * volumes by kind; {@code amount} is a delay, size or rate by kind.
@@ -31,8 +33,6 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
         SLOW_DISK,
         /** The operations of node a's device do not end. */
         STUCK_DISK,
-        /** The writes of node a's device fail for lack of space. */
-        FULL_DISK,
         /** The next sync of node a's device fails. */
         SYNC_ERROR,
         /** Node a's device has latent errors, rots and loses writes at the rate of the amount. */
@@ -42,12 +42,25 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
          * or a part of what it got since; back after the amount.
          */
         LYING_DISK,
+        /** Node a's device is exchanged for an empty one; back after the duration. */
+        NEW_DISK,
+        /** Node a's clock goes at another rate, {@link SimClock#DRIFT_PPM_MAX} more than amount. */
+        CLOCK,
+        /** All nodes go down and come back, each when it will, within the duration. */
+        REBOOT_ALL,
+        /**
+         * The owner of volume a does not reach the metadata; the amount chooses what else keeps it
+         * from noticing its successor: it stands still, or its frames come late or one way only.
+         */
+        USURP,
         /** The metadata has no quorum. */
         NO_QUORUM,
         /** Node a does not reach the metadata. */
         META_CUT,
         /** Host a loses its connection; amount 1: and nobody is told. */
         HOST_BREAK,
+        /** Host a dies, with all it had not been answered; back after the duration. */
+        HOST_REBOOT,
         /** Volume a is moved to node b. */
         MOVE,
         /** Volume a grows by the amount. */

@@ -3,8 +3,11 @@ package io.xsan.sim.run;
 import io.xsan.sim.cluster.SimCluster;
 import io.xsan.sim.cluster.SimNode;
 import io.xsan.sim.disk.DiskFaultRates;
+import io.xsan.sim.world.SimClock;
+import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Makes the faults of a scenario happen and end, and ends all that is left at the end. */
 final class FaultDriver {
@@ -12,12 +15,20 @@ final class FaultDriver {
     interface Targets {
         void breakHost(int host, boolean isSilent);
 
+        void rebootHost(int host, long awayNanos);
+
+        SimNode ownerOf(int volume);
+
+        List<Integer> hostsOf(int volume);
+
         void move(int volume, int node);
 
         void grow(int volume, long bytes);
 
         void relocate(int volume, long choice);
     }
+
+    private static final long NEAR_NANOS = 100 * SimWorld.MILLI_NANOS;
 
     private final SimWorld world;
     private final SimCluster cluster;
@@ -49,16 +60,18 @@ final class FaultDriver {
             case POWER_CUT_ALL ->
                     cluster.nodes().forEach(node -> down(node, true, fault.lastsNanos()));
             case PAUSE -> node(fault).pause(fault.lastsNanos());
-            case SLOW_DISK, STUCK_DISK, FULL_DISK, SYNC_ERROR, BAD_DISK -> beginDisk(fault);
+            case NEW_DISK -> exchangeDisk(fault);
+            case CLOCK -> node(fault).clock().drift((int) fault.amount() - SimClock.DRIFT_PPM_MAX);
+            case REBOOT_ALL -> rebootAll(fault);
+            case USURP -> usurp(fault);
+            case SLOW_DISK, STUCK_DISK, SYNC_ERROR, BAD_DISK -> beginDisk(fault);
             case NO_QUORUM -> {
                 cluster.consensus().quorum(false);
                 later(fault, () -> cluster.consensus().quorum(true));
             }
-            case META_CUT -> {
-                cluster.consensus().reach(fault.a(), false);
-                later(fault, () -> cluster.consensus().reach(fault.a(), true));
-            }
+            case META_CUT -> cutFromMetadata(fault, fault.a());
             case HOST_BREAK -> targets.breakHost(fault.a(), fault.amount() == 1);
+            case HOST_REBOOT -> targets.rebootHost(fault.a(), fault.lastsNanos());
             case MOVE -> targets.move(fault.a(), fault.b());
             case RESIZE -> targets.grow(fault.a(), fault.amount());
             case RELOCATE -> targets.relocate(fault.a(), fault.amount());
@@ -70,16 +83,12 @@ final class FaultDriver {
         int a = fault.a();
         switch (fault.kind()) {
             case BREAK_LINK -> cluster.fabric().breakLink(a, fault.b(), fault.amount() == 1);
-            case CUT_ONE_WAY -> {
-                cluster.fabric().cut(a, fault.b());
-                later(fault, () -> cluster.fabric().heal(a, fault.b()));
-            }
+            case CUT_ONE_WAY -> cutOneWay(fault, a, fault.b());
             case CUT -> cutBoth(fault, a, fault.b());
             case ISOLATE -> {
                 cluster.nodes().forEach(node -> cutBoth(fault, a, node.id()));
                 if (fault.amount() == 1) {
-                    cluster.consensus().reach(a, false);
-                    later(fault, () -> cluster.consensus().reach(a, true));
+                    cutFromMetadata(fault, a);
                 }
             }
             case CLOG -> cluster.fabric().clog(a, fault.b(), fault.lastsNanos());
@@ -92,13 +101,102 @@ final class FaultDriver {
     }
 
     private void cutBoth(Fault fault, int a, int b) {
-        cluster.fabric().cut(a, b);
-        cluster.fabric().cut(b, a);
+        cutOneWay(fault, a, b);
+        cutOneWay(fault, b, a);
+    }
+
+    private void cutOneWay(Fault fault, int from, int to) {
+        cluster.fabric().cut(from, to);
+        later(fault, () -> cluster.fabric().heal(from, to));
+    }
+
+    private void cutFromMetadata(Fault fault, int node) {
+        cluster.consensus().reach(node, false);
+        later(fault, () -> cluster.consensus().reach(node, true));
+    }
+
+    private void usurp(Fault fault) {
+        SimRandom how = SimRandom.of(fault.amount(), "usurp");
+        SimNode owner = targets.ownerOf(fault.a());
+        cutFromMetadata(fault, owner.id());
+        if (how.coin()) {
+            disturb(fault, how, owner);
+        }
+        for (int host : targets.hostsOf(fault.a())) {
+            long at = how.between(0, fault.lastsNanos());
+            if (how.coin()) {
+                world.after(at, () -> targets.breakHost(host, false));
+            }
+        }
+        if (how.below(3) == 0) {
+            long soon = how.between(0, how.coin() ? NEAR_NANOS : SimWorld.SECOND_NANOS);
+            onSuccessor(fault, owner, node -> downSoon(node, soon, fault.lastsNanos()));
+        }
+    }
+
+    private void disturb(Fault fault, SimRandom how, SimNode owner) {
+        for (SimNode from : cluster.nodes()) {
+            for (SimNode to : cluster.nodes()) {
+                boolean isOwners = from == owner || to == owner;
+                long lasts = how.between(0, fault.lastsNanos());
+                switch (how.below(isOwners ? 6 : 12)) {
+                    case 0, 1 -> cluster.fabric().clog(from.id(), to.id(), lasts);
+                    case 2 -> cutOneWay(fault, from.id(), to.id());
+                    default -> {}
+                }
+            }
+        }
+        if (how.below(3) == 0) {
+            owner.pause(how.between(0, fault.lastsNanos()));
+        }
+    }
+
+    private void onSuccessor(Fault fault, SimNode owner, Consumer<SimNode> then) {
+        SimNode now = targets.ownerOf(fault.a());
+        if (now != owner) {
+            then.accept(now);
+        } else if (!isOver) {
+            world.after(NEAR_NANOS / 10, () -> onSuccessor(fault, owner, then));
+        }
+    }
+
+    private void downSoon(SimNode node, long delayNanos, long lastsNanos) {
+        world.after(
+                delayNanos,
+                () -> {
+                    if (!isOver) {
+                        down(node, false, lastsNanos);
+                    }
+                });
+    }
+
+    private void rebootAll(Fault fault) {
+        SimRandom order = SimRandom.of(fault.amount(), "order");
+        for (SimNode node : cluster.nodes()) {
+            boolean isPower = order.coin();
+            long away = order.between(0, fault.lastsNanos());
+            world.after(
+                    order.between(0, fault.lastsNanos()),
+                    () -> {
+                        if (!isOver) {
+                            down(node, isPower, away);
+                        }
+                    });
+        }
+    }
+
+    /** Somebody looks first whether the data is elsewhere. */
+    private void exchangeDisk(Fault fault) {
+        SimNode node = node(fault);
+        node.crash(false);
         later(
                 fault,
                 () -> {
-                    cluster.fabric().heal(a, b);
-                    cluster.fabric().heal(b, a);
+                    if (!node.isUp() && cluster.isElsewhere(node.id())) {
+                        world.probes().hit("disk.exchanged");
+                        node.exchangeDisk();
+                    }
+                    node.start();
                 });
     }
 
@@ -112,10 +210,6 @@ final class FaultDriver {
             case STUCK_DISK -> {
                 node.disk().stick(true);
                 later(fault, () -> node.disk().stick(false));
-            }
-            case FULL_DISK -> {
-                node.disk().fill(true);
-                later(fault, () -> node.disk().fill(false));
             }
             case SYNC_ERROR -> node.disk().failNextSyncs(1);
             case BAD_DISK -> {
@@ -164,7 +258,6 @@ final class FaultDriver {
             cluster.nodes().forEach(other -> cluster.fabric().heal(node.id(), other.id()));
             node.slowDisk(0);
             node.faultRates(DiskFaultRates.NONE);
-            node.disk().fill(false);
             node.disk().lie(false);
             node.disk().failNextSyncs(0);
             node.disk().stick(false);

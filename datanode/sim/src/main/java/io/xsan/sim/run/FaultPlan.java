@@ -2,6 +2,7 @@ package io.xsan.sim.run;
 
 import io.xsan.base.Pages;
 import io.xsan.sim.run.Fault.Kind;
+import io.xsan.sim.world.SimClock;
 import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
 import java.util.ArrayList;
@@ -54,8 +55,20 @@ final class FaultPlan {
         int b = 1 + (a - 1 + 1 + chance.below(shape.nodes() - 1)) % shape.nodes();
         long lasts = lasts(chance);
         return switch (kind) {
-            case KILL, POWER_CUT, POWER_CUT_ALL, PAUSE, FULL_DISK, STUCK_DISK ->
+            case KILL, POWER_CUT, POWER_CUT_ALL, PAUSE, STUCK_DISK ->
                     new Fault(at, kind, a, 0, lasts, 0);
+            case NEW_DISK -> new Fault(at, kind, victim, 0, lasts, 0);
+            case CLOCK ->
+                    new Fault(at, kind, a, 0, 0, chance.between(0, 2 * SimClock.DRIFT_PPM_MAX));
+            case REBOOT_ALL -> new Fault(at, kind, 0, 0, lasts, chance.nextId());
+            case USURP ->
+                    new Fault(
+                            at,
+                            kind,
+                            chance.below(shape.volumes()),
+                            0,
+                            chance.between(2_500, 9_000) * SimWorld.MILLI_NANOS,
+                            chance.nextId());
             case SYNC_ERROR, NO_QUORUM, META_CUT -> new Fault(at, kind, a, 0, lasts, 0);
             case BREAK_LINK, CUT_ONE_WAY, CUT, CLOG ->
                     new Fault(at, kind, a, b, lasts, chance.below(2));
@@ -66,6 +79,7 @@ final class FaultPlan {
             case BAD_DISK -> new Fault(at, kind, victim, 0, lasts, chance.between(0, 50_000));
             case HOST_BREAK ->
                     new Fault(at, kind, chance.below(shape.hosts()), 0, 0, chance.below(2));
+            case HOST_REBOOT -> new Fault(at, kind, chance.below(shape.hosts()), 0, lasts, 0);
             case MOVE -> new Fault(at, kind, chance.below(shape.volumes()), a, 0, 0);
             case RELOCATE ->
                     new Fault(at, kind, chance.below(shape.volumes()), 0, 0, chance.nextId());

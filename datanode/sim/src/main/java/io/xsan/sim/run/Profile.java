@@ -62,7 +62,31 @@ public enum Profile {
      * One device lies about its syncs; nothing else fails but connections of hosts. Only where
      * every component holds every block is all of it noticed, so its runs are of such volumes.
      */
-    LYING_DISK(Kind.LYING_DISK, Kind.LYING_DISK, Kind.MOVE, Kind.HOST_BREAK);
+    LYING_DISK(Kind.LYING_DISK, Kind.LYING_DISK, Kind.MOVE, Kind.HOST_BREAK),
+    /** Another node takes a volume over while its old owner goes on, or wakes up later. */
+    USURPERS(
+            Kind.USURP,
+            Kind.USURP,
+            Kind.USURP,
+            Kind.HOST_BREAK,
+            Kind.HOST_REBOOT,
+            Kind.CLOCK,
+            Kind.KILL,
+            Kind.STUCK_DISK,
+            Kind.CLOG),
+    /** All nodes restart, in any order, some while others have not come back. */
+    REBOOTS(
+            Kind.REBOOT_ALL,
+            Kind.REBOOT_ALL,
+            Kind.POWER_CUT,
+            Kind.HOST_REBOOT,
+            Kind.CLOCK,
+            Kind.SLOW_DISK,
+            Kind.META_CUT),
+    /** One node gets empty devices; nothing else fails but hosts: the other copies are there. */
+    NEW_DISKS(Kind.NEW_DISK, Kind.NEW_DISK, Kind.MOVE, Kind.HOST_BREAK, Kind.HOST_REBOOT),
+    /** There is less space than hosts write; for that no component may be recorded stale. */
+    FULL(Kind.HOST_BREAK, Kind.HOST_REBOOT, Kind.MOVE);
 
     private final List<Kind> kinds;
 

@@ -24,10 +24,12 @@ import io.xsan.sim.workload.VolumeHistory;
 import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * One run of a scenario: forms the cluster, loads it while faults happen, ends the faults, waits
@@ -62,7 +64,10 @@ public final class Run implements FaultDriver.Targets {
                 new SimCluster(
                         world,
                         shape.nodes(),
-                        new SimCluster.Conditions(shape.net(), shape.meta(), NodeShape.SMALL),
+                        new SimCluster.Conditions(
+                                shape.net(),
+                                shape.meta(),
+                                isFull() ? NodeShape.TIGHT : NodeShape.SMALL),
                         shards);
     }
 
@@ -117,6 +122,10 @@ public final class Run implements FaultDriver.Targets {
         faults.stop();
         await(LIVENESS_NANOS_MAX, this::isHealthy, "all I/O ends and redundancy is restored");
         countMoves();
+        if (isFull()) {
+            int stale = cluster.consensus().staleRecords();
+            Check.that(stale == 0, "no component is recorded stale for lack of space", stale);
+        }
         readBack();
         await(LIVENESS_NANOS_MAX, this::isHealthy, "all is read back");
         world.runUntil(world.now() + SETTLE_NANOS, () -> false);
@@ -197,7 +206,11 @@ public final class Run implements FaultDriver.Targets {
     }
 
     private Set<ErrorCode> allowedErrors() {
-        return Set.of();
+        return isFull() ? EnumSet.of(ErrorCode.INSUFFICIENT_SPACE) : Set.of();
+    }
+
+    private boolean isFull() {
+        return shape.profile() == Profile.FULL;
     }
 
     private void load(FaultDriver faults) {
@@ -267,6 +280,22 @@ public final class Run implements FaultDriver.Targets {
     @Override
     public void breakHost(int host, boolean isSilent) {
         hosts.get(host).breakLink(isSilent);
+    }
+
+    @Override
+    public void rebootHost(int host, long awayNanos) {
+        hosts.get(host).reboot(awayNanos);
+    }
+
+    @Override
+    public SimNode ownerOf(int volume) {
+        return Check.present(cluster.ownerOf(volumes.get(volume)), "a volume has an owner");
+    }
+
+    @Override
+    public List<Integer> hostsOf(int volume) {
+        int first = volume * shape.hostsPerVolume();
+        return IntStream.range(first, first + shape.hostsPerVolume()).boxed().toList();
     }
 
     @Override

@@ -21,13 +21,20 @@ public final class Scenarios {
 
     private static final int MILLION = 1_000_000;
 
-    /** Those that seeds draw among; lying disks are drawn apart, since few seeds need them. */
+    /** Those that most seeds draw among. */
     private static final Profile[] PROFILES =
             Arrays.stream(Profile.values())
-                    .filter(profile -> profile != Profile.LYING_DISK)
+                    .filter(profile -> profile.compareTo(Profile.LYING_DISK) < 0)
                     .toArray(Profile[]::new);
 
     private static final int LYING = 30_000;
+
+    /** Drawn apart, as lying disks are, so that the other seeds are what they were before. */
+    private static final Profile[] LATER = {
+        Profile.USURPERS, Profile.USURPERS, Profile.REBOOTS, Profile.NEW_DISKS, Profile.FULL
+    };
+
+    private static final int LATER_SHARE = 250_000;
 
     private Scenarios() {}
 
@@ -36,7 +43,9 @@ public final class Scenarios {
         SimRandom config = SimRandom.of(seed, "config");
         Profile drawn = PROFILES[config.below(PROFILES.length)];
         boolean isLying = SimRandom.of(seed, "lying").happens(LYING);
-        Profile own = isLying ? Profile.LYING_DISK : drawn;
+        SimRandom later = SimRandom.of(seed, "later");
+        Profile early = later.happens(LATER_SHARE) ? LATER[later.below(LATER.length)] : drawn;
+        Profile own = isLying ? Profile.LYING_DISK : early;
         Shape shape = shape(config, profile.orElse(own));
         return new Scenario(
                 seed,
@@ -60,7 +69,8 @@ public final class Scenarios {
         if (chance.happens(250_000)) {
             minReplicas = 1;
         }
-        int volumes = chance.happens(700_000) ? 1 : 2;
+        boolean isFull = profile == Profile.FULL;
+        int volumes = chance.happens(700_000) || isFull ? 1 : 2;
         NetConditions net =
                 new NetConditions(
                         chance.between(20, 400) * SimWorld.MICRO_NANOS,
@@ -69,7 +79,8 @@ public final class Scenarios {
         boolean isFlaky = profile == Profile.METADATA || chance.happens(300_000);
         MetaConditions meta =
                 new MetaConditions(
-                        chance.between(1, 30) * SimWorld.MILLI_NANOS,
+                        chance.between(1, profile == Profile.USURPERS ? 200 : 30)
+                                * SimWorld.MILLI_NANOS,
                         chance.between(1, 200) * SimWorld.MILLI_NANOS,
                         isFlaky ? (int) chance.between(0, 200_000) : 0,
                         isFlaky ? (int) chance.between(0, 200_000) : 0);
@@ -79,8 +90,8 @@ public final class Scenarios {
                 replicas,
                 minReplicas,
                 volumes,
-                chance.happens(200_000) ? 2 : 1,
-                chance.between(1, 5) * Pages.BLOCK_BYTES,
+                chance.happens(profile == Profile.USURPERS ? 700_000 : 200_000) ? 2 : 1,
+                (isFull ? 4 : chance.between(1, 5)) * Pages.BLOCK_BYTES,
                 chance.happens(200_000) ? 512 : Pages.PAGE_BYTES,
                 (int) chance.between(1, 16),
                 chance.between(2, 12) * SimWorld.SECOND_NANOS,
@@ -116,12 +127,15 @@ public final class Scenarios {
             SimRandom chance, Shape shape, long[] hot, int host, long at, int readPercent) {
         long all = shape.volumeBytes() / shape.unitBytes();
         long unit = Math.min(all - 1, hot[chance.below(hot.length)] + chance.below(8));
-        if (chance.below(10) == 0) {
+        boolean isFull = shape.profile() == Profile.FULL;
+        if (isFull || chance.below(10) == 0) {
             unit = Long.remainderUnsigned(chance.nextLong(), all);
         }
-        int most = chance.below(20) == 0 ? 16 : 4;
+        int most = isFull || chance.below(20) == 0 ? 16 : 4;
         int units = (int) Math.min(all - unit, 1 + chance.below(most));
-        VolumeIo.Kind kind = kind(chance, readPercent);
+        boolean isWriter = shape.profile() == Profile.USURPERS && host % 2 == 0;
+        boolean isReader = !isWriter || readPercent > 50;
+        VolumeIo.Kind kind = kind(chance, isReader ? readPercent : 0);
         if (kind == VolumeIo.Kind.FLUSH) {
             return new HostOp(host, at, kind, 0, 0, false);
         }

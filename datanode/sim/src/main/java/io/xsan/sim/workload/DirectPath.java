@@ -23,6 +23,7 @@ final class DirectPath implements HostPath, HostPort.Host {
     private @Nullable HostLink link;
     private @Nullable HostPort port;
     private boolean isConnecting;
+    private boolean isDead;
     private long sessionId;
 
     DirectPath(
@@ -39,7 +40,8 @@ final class DirectPath implements HostPath, HostPort.Host {
     }
 
     @Override
-    public void start() {
+    public void start(long sessionsBefore) {
+        sessionId = sessionsBefore;
         connectSoon();
     }
 
@@ -49,6 +51,20 @@ final class DirectPath implements HostPath, HostPort.Host {
             link.hostGone();
             disconnected();
         }
+    }
+
+    @Override
+    public void die() {
+        isDead = true;
+        if (link != null) {
+            link.hostGone();
+            link = null;
+        }
+    }
+
+    @Override
+    public long sessions() {
+        return sessionId;
     }
 
     private void disconnected() {
@@ -67,6 +83,9 @@ final class DirectPath implements HostPath, HostPort.Host {
 
     private void connect() {
         isConnecting = false;
+        if (isDead) {
+            return;
+        }
         SimNode owner = cluster.ownerOf(config.volume());
         Shard shard = owner == null ? null : owner.shard();
         if (owner == null || shard == null) {

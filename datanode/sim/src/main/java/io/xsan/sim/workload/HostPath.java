@@ -24,8 +24,14 @@ interface HostPath {
     /** A volume and the size of its registers. */
     record VolumeUnits(long volume, int unitBytes) {}
 
-    /** Looks for the owner from now on. */
-    void start();
+    /** Looks for the owner from now on; sessions are numbered from {@code sessionsBefore} on. */
+    void start(long sessionsBefore);
+
+    /** The host's process is over: it hears nothing more, and what it had sent may still arrive. */
+    void die();
+
+    /** Sessions asked for so far, in this life of the host and earlier ones. */
+    long sessions();
 
     /** Sends a request; only while a session serves. */
     void transmit(HostRequest request);

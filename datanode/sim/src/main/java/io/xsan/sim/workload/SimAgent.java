@@ -67,7 +67,8 @@ final class SimAgent implements HostPath, OwnerLink, VolumeSession.Listener {
     }
 
     @Override
-    public void start() {
+    public void start(long sessionsBefore) {
+        sessions = sessionsBefore;
         lane.post(TICK_NANOS, this::tick);
     }
 
@@ -87,6 +88,17 @@ final class SimAgent implements HostPath, OwnerLink, VolumeSession.Listener {
     @Override
     public void breakLink(boolean isSilent) {
         lane.post(0, () -> breakNow(isSilent));
+    }
+
+    @Override
+    public void die() {
+        lane.kill();
+        disconnect();
+    }
+
+    @Override
+    public long sessions() {
+        return sessions;
     }
 
     private void breakNow(boolean isSilent) {

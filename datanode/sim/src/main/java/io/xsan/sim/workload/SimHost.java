@@ -35,7 +35,11 @@ public final class SimHost implements HostPath.Host {
     private final HostStats stats;
     private final ArrayDeque<HostOp> todo = new ArrayDeque<>();
     private final LinkedHashSet<HostRequest> open = new LinkedHashSet<>();
-    private final HostPath path;
+    private final SimCluster cluster;
+    private HostPath path;
+    private int lives;
+    private boolean isAway;
+    private boolean isNew;
     private boolean isReady;
     private boolean isStarted;
     private long valuesMade;
@@ -51,11 +55,14 @@ public final class SimHost implements HostPath.Host {
         this.config = config;
         this.history = history;
         this.stats = stats;
-        SimRandom chance = world.random("host" + config.attachment());
-        path =
-                config.isAgent()
-                        ? new SimAgent(world, cluster, chance, config, this)
-                        : new DirectPath(world, cluster, chance, config, this);
+        this.cluster = cluster;
+        path = path(world.random("host" + config.attachment()));
+    }
+
+    private HostPath path(SimRandom chance) {
+        return config.isAgent()
+                ? new SimAgent(world, cluster, chance, config, this)
+                : new DirectPath(world, cluster, chance, config, this);
     }
 
     /** Adds I/O to do, in order of time. */
@@ -64,7 +71,7 @@ public final class SimHost implements HostPath.Host {
         ops.forEach(op -> world.after(Math.max(0, op.atNanos() - world.now()), this::send));
         if (!isStarted) {
             isStarted = true;
-            path.start();
+            path.start(0);
         }
     }
 
@@ -90,6 +97,26 @@ public final class SimHost implements HostPath.Host {
         path.breakLink(isSilent);
     }
 
+    /** The host dies and forgets what was not answered; its next life begins later. */
+    public void reboot(long awayNanos) {
+        if (isAway || !isStarted) {
+            return;
+        }
+        isAway = true;
+        isReady = false;
+        isNew = true;
+        path.die();
+        world.after(
+                awayNanos,
+                () -> {
+                    isAway = false;
+                    String name = "host" + config.attachment() + "." + ++lives;
+                    long sessions = path.sessions();
+                    path = path(world.random(name));
+                    path.start(sessions);
+                });
+    }
+
     /** Ends what the host keeps open; its buffers are given back. */
     public int buffersLent() {
         return path instanceof SimAgent agent ? agent.buffersLent() : 0;
@@ -105,6 +132,10 @@ public final class SimHost implements HostPath.Host {
         isReady = true;
         stats.sessions++;
         open.forEach(request -> request.lose(history));
+        if (isNew) {
+            isNew = false;
+            open.clear();
+        }
         for (HostRequest request : open) {
             stats.sentAgain++;
             request.begin(history);
@@ -154,6 +185,7 @@ public final class SimHost implements HostPath.Host {
                     status.number(),
                     request.op.kind().ordinal());
             stats.failed++;
+            world.probes().hit("host.error-" + status.symbol());
             request.lose(history);
         } else {
             stats.done++;

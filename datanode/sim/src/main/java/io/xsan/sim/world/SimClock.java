@@ -12,20 +12,30 @@ public final class SimClock implements Clock {
     private static final long MILLION = 1_000_000;
 
     private final SimWorld world;
-    private final long offsetNanos;
-    private final int driftPpm;
+    private int driftPpm;
+    private long changedNanos;
+    private long shownNanos;
 
     /** A clock that shows {@code offsetNanos} at the beginning. */
     public SimClock(SimWorld world, long offsetNanos, int driftPpm) {
         Check.that(Math.abs(driftPpm) <= DRIFT_PPM_MAX, "drift within its bound", driftPpm);
         this.world = world;
-        this.offsetNanos = offsetNanos;
         this.driftPpm = driftPpm;
+        shownNanos = offsetNanos;
+    }
+
+    /** From now on the clock deviates by so many parts per million. */
+    public void drift(int ppm) {
+        Check.that(Math.abs(ppm) <= DRIFT_PPM_MAX, "drift within its bound", ppm);
+        shownNanos = nanoTime();
+        changedNanos = world.now();
+        driftPpm = ppm;
     }
 
     @Override
     public long nanoTime() {
-        return offsetNanos + world.now() + world.now() / MILLION * driftPpm;
+        long passed = world.now() - changedNanos;
+        return shownNanos + passed + passed / MILLION * driftPpm;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.xsan.sim.run;
 
 import io.xsan.base.ErrorCode;
+import io.xsan.base.Pages;
 import io.xsan.base.VolumeId;
 import io.xsan.base.memory.PageBuffer;
 import io.xsan.engine.Shard;
@@ -20,14 +21,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A shard whose volumes are bytes in memory that never fail, shared by all nodes of a run: shows
- * that the simulator accepts what is right. {@code mistakeEvery} writes it forgets one.
+ * that the simulator accepts what is right, and what it says to each kind of mistake.
  */
 final class PlainShard implements Shard {
+    /** What it does wrong, with every {@link #EVERY}th I/O. */
+    enum Mistake {
+        NONE,
+        FORGETS_A_WRITE,
+        FORGETS_A_TRIM,
+        CHANGES_A_BYTE,
+        READS_ANOTHER_PLACE,
+        MIXES_VOLUMES,
+        WRITES_AFTER_THE_SESSION,
+        NEVER_ANSWERS,
+        ANSWERS_TWICE,
+        ANSWERS_WITH_AN_ERROR,
+        KEEPS_A_BUFFER
+    }
+
+    private static final int EVERY = 97;
+    private static final long GHOST_NANOS = 1_000_000_000;
+
     /** The bytes of all volumes of a run. */
     static final class Bytes {
         final Map<Long, byte[]> sectors = new HashMap<>();
         final Map<Long, Attached> attached = new HashMap<>();
-        int writes;
+        int ios;
     }
 
     /** Who serves an attachment now. */
@@ -35,13 +54,13 @@ final class PlainShard implements Shard {
 
     private final ShardFactory.Seams seams;
     private final Bytes bytes;
-    private final int mistakeEvery;
+    private final Mistake mistake;
     private @Nullable ClusterImage image;
 
-    PlainShard(ShardFactory.Seams seams, Bytes bytes, int mistakeEvery) {
+    PlainShard(ShardFactory.Seams seams, Bytes bytes, Mistake mistake) {
         this.seams = seams;
         this.bytes = bytes;
-        this.mistakeEvery = mistakeEvery;
+        this.mistake = mistake;
     }
 
     @Override
@@ -97,22 +116,61 @@ final class PlainShard implements Shard {
 
         @Override
         public void submit(VolumeIo io) {
-            seams.scheduler().after(100_000, () -> end(io));
+            boolean isSlow = mistake == Mistake.WRITES_AFTER_THE_SESSION;
+            seams.scheduler().after(isSlow ? GHOST_NANOS / 20 : 100_000, () -> end(io));
+        }
+
+        private boolean errs(Mistake kind) {
+            return mistake == kind && ++bytes.ios % EVERY == 0;
         }
 
         private void end(VolumeIo io) {
+            if (isOver && mistake == Mistake.WRITES_AFTER_THE_SESSION) {
+                seams.scheduler().after(GHOST_NANOS, () -> endLate(io));
+                return;
+            }
             if (isOver) {
                 io.onDone(ErrorCode.SESSION_DROPPED);
                 return;
             }
+            if (errs(Mistake.NEVER_ANSWERS)) {
+                return;
+            }
+            if (errs(Mistake.KEEPS_A_BUFFER)) {
+                seams.pool().take(Pages.PAGE_BYTES);
+            }
+            boolean isForgotten =
+                    io.kind == VolumeIo.Kind.WRITE && errs(Mistake.FORGETS_A_WRITE)
+                            || io.kind == VolumeIo.Kind.TRIM && mistake == Mistake.FORGETS_A_TRIM;
+            for (int at = 0; at < io.lengthBytes && !isForgotten; at += 512) {
+                sector(io, at);
+            }
+            if (io.kind == VolumeIo.Kind.READ && errs(Mistake.CHANGES_A_BYTE)) {
+                ByteBuffer memory = Objects.requireNonNull(io.buffer).bytes();
+                int last = io.bufferOffsetBytes + io.lengthBytes - 1;
+                memory.put(last, (byte) (memory.get(last) + 1));
+            }
+            boolean isError = errs(Mistake.ANSWERS_WITH_AN_ERROR);
+            ErrorCode status = isError ? ErrorCode.READ_FAILED : ErrorCode.OK;
+            io.onDone(status);
+            if (errs(Mistake.ANSWERS_TWICE)) {
+                io.onDone(status);
+            }
+        }
+
+        private void endLate(VolumeIo io) {
             for (int at = 0; at < io.lengthBytes; at += 512) {
                 sector(io, at);
             }
-            io.onDone(ErrorCode.OK);
+            io.onDone(ErrorCode.SESSION_DROPPED);
         }
 
         private void sector(VolumeIo io, int at) {
-            long key = volume ^ ((io.offsetBytes + at) / 512);
+            boolean isAnotherPlace =
+                    io.kind == VolumeIo.Kind.READ && errs(Mistake.READS_ANOTHER_PLACE);
+            long place =
+                    (io.offsetBytes + at) / 512 + (isAnotherPlace ? Pages.PAGE_BYTES / 512 : 0);
+            long key = mistake == Mistake.MIXES_VOLUMES ? place : volume ^ place;
             PageBuffer buffer = io.buffer;
             if (buffer == null) {
                 bytes.sectors.remove(key);
@@ -122,7 +180,7 @@ final class PlainShard implements Shard {
             if (io.kind == VolumeIo.Kind.READ) {
                 memory.put(
                         io.bufferOffsetBytes + at, bytes.sectors.getOrDefault(key, new byte[512]));
-            } else if (mistakeEvery == 0 || ++bytes.writes % mistakeEvery != 0) {
+            } else {
                 byte[] sector = new byte[512];
                 memory.get(io.bufferOffsetBytes + at, sector);
                 bytes.sectors.put(key, sector);
