@@ -25,15 +25,6 @@ public record Capacity(int replicas, long totalBytes, long promisedBytes) {
     /** How much of the total may be promised to volumes. */
     public static final int OVERCOMMIT_PERCENT = 200;
 
-    /** Use of the stores from which operators are warned. */
-    public static final int WARN_PERCENT = 75;
-
-    /** Use of the stores from which no new volumes are made. */
-    public static final int NEW_VOLUMES_PERCENT = 85;
-
-    /** Use of a store from which its writes are refused. */
-    public static final int WRITES_PERCENT = 95;
-
     /** The capacity of a cluster for volumes of {@code replicas} copies. */
     public static Capacity of(ClusterImage image, int replicas) {
         Check.that(replicas >= 1, "replicas", replicas);

@@ -65,6 +65,7 @@ final class Protos {
                 .setReplicas(policy.replicas())
                 .setMinReplicas(policy.minReplicas())
                 .setWidth(policy.width())
+                .setDurability(VolumeShape.DURABILITY)
                 .build();
     }
 

@@ -12,15 +12,20 @@ import java.util.Set;
 
 /** Other policies for volumes there are: what to propose, whether data move for it or not. */
 final class VolumeShape {
+    /** Of every volume: what is acknowledged is on disk. */
+    static final String DURABILITY = "sync";
+
     private VolumeShape() {}
 
     /**
      * The command that gives a volume what is asked, 0 meaning what it has: with more replicas than
      * width the width is the replicas, and a minimum that was the default stays the default.
      *
-     * @throws io.grpc.StatusRuntimeException where the cluster has too few nodes
+     * @throws io.grpc.StatusRuntimeException where the cluster has too few nodes, or what is asked
+     *     is not known
      */
     static Command command(ClusterImage image, VolumeRecord volume, Policy asked) {
+        checkDurability(asked);
         VolumePolicy now = volume.move().map(MoveRecord::policy).orElse(volume.policy());
         int replicas = or(asked.getReplicas(), now.replicas());
         int minReplicas = or(asked.getMinReplicas(), minReplicas(now, replicas));
@@ -43,6 +48,20 @@ final class VolumeShape {
                                     image.placementNodes().size()));
         }
         return move;
+    }
+
+    /**
+     * Refuses what is not there yet.
+     *
+     * @throws io.grpc.StatusRuntimeException unless the policy says {@link #DURABILITY} or nothing
+     */
+    static void checkDurability(Policy asked) {
+        if (!asked.getDurability().isEmpty() && !asked.getDurability().equals(DURABILITY)) {
+            throw ApiErrors.of(
+                    ErrorCode.INVALID_PARAM,
+                    "durability",
+                    "durability is '" + asked.getDurability() + "', allowed is " + DURABILITY);
+        }
     }
 
     private static int minReplicas(VolumePolicy now, int replicas) {

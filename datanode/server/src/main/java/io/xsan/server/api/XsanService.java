@@ -119,7 +119,9 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                         .setClusterId(image.clusterId().toString())
                         .setIndex(image.index())
                         .setFeatureLevel(image.featureLevel())
-                        .setLeaderNode(node.leaderNode());
+                        .setLeaderNode(node.leaderNode())
+                        .addAllWarnings(ClusterWarnings.domains(image, node.members()))
+                        .addAllWarnings(ClusterWarnings.space(statuses));
         for (NodeRecord record : image.nodes().values()) {
             Node.Builder shown = Protos.node(node, record);
             NodeStatus known = statuses.get(record.id().value());
@@ -149,11 +151,12 @@ final class XsanService extends XsanGrpc.XsanImplBase {
 
     private Volume create(CreateVolumeRequest request) {
         ClusterImage image = formed();
+        VolumeShape.checkDurability(request.getPolicy());
         int replicas = replicas(image, request.getPolicy().getReplicas());
         Optional<VolumeRecord> existing = image.volume(request.getName());
         VolumeId id = existing.map(VolumeRecord::id).orElseGet(() -> new VolumeId(node.newId()));
         int owner = request.getOwner() == 0 ? node.config().cluster().nodeId() : request.getOwner();
-        return done(
+        Command.CreateVolume command =
                 new Command.CreateVolume(
                         id,
                         request.getName(),
@@ -168,7 +171,11 @@ final class XsanService extends XsanGrpc.XsanImplBase {
                         nodeId("owner", owner),
                         existing.map(v -> v.components().getFirst().generation())
                                 .orElseGet(() -> node.newId() >>> 8),
-                        node.wallMillis()));
+                        node.wallMillis());
+        if (existing.isEmpty()) {
+            SpaceLimits.check(image, command, peers.statuses(image));
+        }
+        return done(command);
     }
 
     private int replicas(ClusterImage image, int asked) {

@@ -34,10 +34,18 @@ final class Tables {
                 + status.getIndex()
                 + ", feature level "
                 + status.getFeatureLevel()
-                + "\n\n"
+                + "\n"
+                + warnings(status)
+                + "\n"
                 + nodes(status)
                 + "\n"
                 + volumes(status.getVolumesList());
+    }
+
+    private static String warnings(ClusterStatus status) {
+        return status.getWarningsList().stream()
+                .map(warning -> "Warning  " + warning + "\n")
+                .collect(Collectors.joining());
     }
 
     static String nodes(ClusterStatus status) {

@@ -1,5 +1,6 @@
 package io.xsan.server.metrics;
 
+import io.xsan.base.Fullness;
 import io.xsan.engine.ShardStatus;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.server.api.NodeView;
@@ -65,6 +66,11 @@ public final class NodeMetrics {
     private void store(StoreStatus store) {
         out.gauge("xsan_store_usable_bytes", "What components may hold.", "", store.usableBytes());
         out.gauge("xsan_store_free_bytes", "What of it is left.", "", store.freeBytes());
+        out.gauge(
+                "xsan_store_space_low",
+                "1 from 75 % of use on, 2 from 85 % (no new volumes), 3 from 95 %.",
+                "",
+                Fullness.of(store.usedPercent()).ordinal());
         out.gauge("xsan_store_live_bytes", "Pages that volumes see.", "", store.liveBytes());
         out.gauge("xsan_store_failed", "1 once the device has failed.", "", is(store.isFailed()));
         out.gauge("xsan_store_segments", "Segments of the device.", "", store.segmentsTotal());

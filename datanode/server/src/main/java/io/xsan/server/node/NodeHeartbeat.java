@@ -22,7 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The heartbeats of this datanode, if it has their key. The shard is asked for the state of the
- * disks by a thread that may wait for it; the one that sends tells what was found last.
+ * disks by a thread that may wait for it; the one that sends tells what was found last. How full
+ * the store gets is told in the log as well.
  */
 final class NodeHeartbeat implements AutoCloseable {
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -32,6 +33,7 @@ final class NodeHeartbeat implements AutoCloseable {
     private final long intervalNanos;
     private final Thread looker;
     private final Clock clock;
+    private final SpaceWatch space;
     private volatile Heartbeats.Disks disks = new Heartbeats.Disks(DiskHealth.GOOD, 0, 0);
     private volatile long lookedNanos;
     private volatile boolean isClosed;
@@ -39,6 +41,7 @@ final class NodeHeartbeat implements AutoCloseable {
     NodeHeartbeat(NodeView node, long incarnation, Clock clock, Log log) throws IOException {
         this.node = node;
         this.clock = clock;
+        space = new SpaceWatch(log);
         DatanodeConfig config = node.config();
         Optional<Path> key = config.tls().heartbeatKey();
         intervalNanos = TimeUnit.MILLISECONDS.toNanos(config.network().heartbeatIntervalMillis());
@@ -94,6 +97,9 @@ final class NodeHeartbeat implements AutoCloseable {
                             health(status),
                             status.store().usableBytes(),
                             Math.max(0, status.store().freeBytes()));
+            if (status.store().usableBytes() > 0) {
+                space.onUse(status.store().usedPercent());
+            }
             lookedNanos = clock.nanoTime();
             LockSupport.parkNanos(intervalNanos);
         }
