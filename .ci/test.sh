@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: the build with its Java tests, then each part of
 # .ci/parts in order of name. Parts print their progress and write "ok NAME" or "FAILED NAME" lines
-# to the file $RESULTS. Ends with the line "N passed, N failed".
+# or "skipped NAME: REASON" lines to the file $RESULTS. Tells what was skipped and why, and ends with the line "N passed, N failed".
 set -u
 cd "$(dirname "$0")/.."
 . .mvn/jdk.sh
@@ -29,8 +29,11 @@ echo "== build and Java tests took $((SECONDS - start)) s"
 
 for part in .ci/parts/*.sh; do
     [ -e "$part" ] || continue
-    [ "$built" = 0 ] || break
     name=$(basename "$part" .sh)
+    if [ "$built" != 0 ]; then
+        echo "skipped $name: the build or its tests failed" >>"$RESULTS"
+        continue
+    fi
     echo "== $name"
     start=$SECONDS
     bash "$part" || echo "FAILED $name" >>"$RESULTS"
@@ -44,6 +47,23 @@ skipped=$(sum skipped)
 parts_ok=$(grep -c '^ok ' "$RESULTS")
 parts_failed=$(grep -c '^FAILED ' "$RESULTS")
 grep '^FAILED ' "$RESULTS"
+
+# skipped_tests: Class.method: reason, a line for each Java test that did not run.
+skipped_tests() {
+    find . -path '*/target/surefire-reports/TEST-*.xml' -print0 | xargs -0 -r awk '
+        function attribute(name, text) {
+            if (!match(text, " " name "=\"[^\"]*\"")) return ""
+            return substr(text, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+        }
+        /<testcase / { test = attribute("classname", $0) "." attribute("name", $0); sub(/.*\.[a-z]+\./, "", test) }
+        /<skipped/ { reason = attribute("message", $0); print "   " test ": " (reason == "" ? "no reason given" : reason) }' | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&apos;/'"'"'/g; s/&amp;/\&/g' | sort
+}
+not_run=$(grep -c '^skipped ' "$RESULTS")
+if [ $((skipped + not_run)) -gt 0 ]; then
+    echo "== not run: $skipped tests, $not_run parts or their steps"
+    skipped_tests
+    sed -n 's/^skipped /   /p' "$RESULTS"
+fi
 if [ "$built" != 0 ] && [ "$failed" = 0 ]; then
     echo "FAILED build"
     failed=1

@@ -12,6 +12,7 @@ refuse() {
 }
 cannot() {
     echo "   NOT RUN: $1"
+    echo "skipped attach: $1" >>"$RESULTS"
     exit 0
 }
 [ "$(id -u)" = 0 ] || cannot "needs root, for devices and mounts"

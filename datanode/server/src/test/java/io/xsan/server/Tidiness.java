@@ -59,7 +59,7 @@ final class Tidiness extends TreePathScanner<@Nullable Void, SourceFile> {
         return faults;
     }
 
-    /** All tests as {@code Class.method}. */
+    /** All tests that nothing switches off, as {@code Class.method}. */
     Set<String> tests() {
         return tests;
     }
@@ -166,6 +166,14 @@ final class Tidiness extends TreePathScanner<@Nullable Void, SourceFile> {
         return isAnnotated(method, TEST_ANNOTATIONS);
     }
 
+    /** By an annotation such as Disabled or EnabledIfSystemProperty. */
+    private static boolean isSwitchedOff(ModifiersTree modifiers) {
+        return modifiers.getAnnotations().stream()
+                .map(annotation -> annotation.getAnnotationType().toString())
+                .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                .anyMatch(name -> name.startsWith("Disabled") || name.startsWith("Enabled"));
+    }
+
     /** A test counts for its top-level class, whose name decides whether it ever runs. */
     private void noteTest(MethodTree method, SourceFile file) {
         ClassTree topLevel = enclosing.getLast();
@@ -177,7 +185,13 @@ final class Tidiness extends TreePathScanner<@Nullable Void, SourceFile> {
                     method,
                     type + " has tests which never run: end its name with Test, SimTest or IT");
         }
-        tests.add(type + "." + method.getName());
+        boolean isSwitchedOff =
+                isSwitchedOff(method.getModifiers())
+                        || enclosing.stream()
+                                .anyMatch(outer -> isSwitchedOff(outer.getModifiers()));
+        if (!isSwitchedOff) {
+            tests.add(type + "." + method.getName());
+        }
     }
 
     @Override

@@ -122,7 +122,7 @@ class TidyTest {
             }
             named.stream()
                     .filter(test -> !exists(test))
-                    .forEach(test -> faults.add("no such test: " + test));
+                    .forEach(test -> faults.add("no such test, or switched off: " + test));
         }
         assertThat(faults)
                 .as("the last column has `Class.method` of a test, or the path of a part of .ci")
