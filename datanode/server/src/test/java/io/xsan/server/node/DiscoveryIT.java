@@ -98,29 +98,6 @@ class DiscoveryIT {
         awaitBoth();
     }
 
-    /** Heartbeats that have a group go nowhere else, so those that are heard came by it. */
-    @Test
-    void byMulticastAndHeartbeatsToo() throws Exception {
-        String group = "239.77.13.1:" + (cluster.port + 6);
-        Consumer<ObjectNode> spoken = json -> json.withObject("network").put("multicast", group);
-        cluster.spawn(1, spoken);
-        cluster.spawn(FOLLOWER, spoken.andThen(found("multicast", d -> {})));
-        awaitBoth();
-        TestCluster.await("heartbeats of each other", () -> hears(1, 2) && hears(2, 1));
-        cluster.kill(FOLLOWER);
-        TestCluster.await("the silence of one", () -> !hears(1, FOLLOWER));
-    }
-
-    private boolean hears(int at, int other) {
-        try {
-            return cluster.status(at).getNodesList().stream()
-                    .filter(node -> node.getId() == other)
-                    .anyMatch(node -> node.hasHeartbeat() && !node.getHeartbeat().getSilent());
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private boolean logged(String event) {
         try {
             return cluster.logOf(FOLLOWER).contains(event);
