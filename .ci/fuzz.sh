@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Every @FuzzTest really fuzzes for a while, one after the other: each needs a process of its own.
-# Runs what `mvnw verify` has compiled, and compiles what it has not. .ci/parts/25-fuzz.sh [SECONDS [PATTERN]]: so long each (default 6), only those whose Class.method has PATTERN.
+# Runs what `mvnw verify` has compiled, and compiles what it has not. .ci/fuzz.sh [SECONDS [PATTERN]]: so long each (default 6), only those whose Class.method has PATTERN.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/.."
 . .mvn/jdk.sh
 find_or_install_jdk25 || exit 1
 seconds=${1:-6}
