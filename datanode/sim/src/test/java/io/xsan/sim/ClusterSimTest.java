@@ -26,44 +26,6 @@ class ClusterSimTest {
     private static final long FIRST = Long.getLong("xsan.sim.first", 1);
     private static final int IOS = 1000;
 
-    /** So many seeds reach every one of {@link #REACHED}. */
-    private static final int SEEDS_FOR_ALL = 1000;
-
-    /** Rare branches and faults without which the runs would prove less than they claim. */
-    private static final List<String> REACHED =
-            List.of(
-                    "agent.silence",
-                    "device.failed",
-                    "fault.BAD_DISK",
-                    "fault.BREAK_LINK",
-                    "fault.CLOG",
-                    "fault.CUT",
-                    "fault.CUT_ONE_WAY",
-                    "fault.HOST_BREAK",
-                    "fault.ISOLATE",
-                    "fault.KILL",
-                    "fault.LYING_DISK",
-                    "fault.META_CUT",
-                    "fault.MOVE",
-                    "fault.NO_QUORUM",
-                    "fault.PAUSE",
-                    "fault.POWER_CUT",
-                    "fault.POWER_CUT_ALL",
-                    "fault.RELOCATE",
-                    "fault.RESIZE",
-                    "fault.SLOW_DISK",
-                    "fault.SLOW_NETWORK",
-                    "fault.STUCK_DISK",
-                    "fault.SYNC_ERROR",
-                    "host.no-buffer",
-                    "lease.refused",
-                    "lease.waits",
-                    "meta.late-command",
-                    "meta.lost-answer",
-                    "meta.takeover",
-                    "move.committed",
-                    "node.registers-again");
-
     private final Campaign campaign = new Campaign(IOS, Optional.empty(), RealShards.correct());
 
     @Test
@@ -90,9 +52,6 @@ class ClusterSimTest {
         System.out.printf("%d seeds, %d I/Os, reached %s%n", SEEDS, ios, probes.counts());
         assertThat(failures).as(String.join("\n", failures)).isEmpty();
         assertThat(ios).isGreaterThanOrEqualTo((long) SEEDS * IOS);
-        if (SEEDS >= SEEDS_FOR_ALL) {
-            assertThat(probes.counts()).containsKeys(REACHED.toArray(String[]::new));
-        }
     }
 
     @Test
