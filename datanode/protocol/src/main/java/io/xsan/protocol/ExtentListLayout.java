@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *   block u64 | version u64 | firstPage u16 | pages u16 | content u8 | 0 u24
  * </pre>
  *
- * <p>Content: 0 data, 1 trimmed, 2 zeroed. See docs/formats/extent-list.md.
+ * <p>Content: 0 data, 1 trimmed, 2 zeroed, 3 lost. See docs/formats/extent-list.md.
  */
 public final class ExtentListLayout {
     /** Bytes of an entry. */
@@ -67,7 +67,7 @@ public final class ExtentListLayout {
         return body.getShort(index * ENTRY_BYTES + PAGES) & 0xffff;
     }
 
-    /** Content of an entry: 0 data, 1 trimmed, 2 zeroed. */
+    /** Content of an entry: 0 data, 1 trimmed, 2 zeroed, 3 lost. */
     public static int content(ByteBuffer body, int index) {
         return body.get(index * ENTRY_BYTES + CONTENT);
     }
@@ -81,6 +81,6 @@ public final class ExtentListLayout {
                 && pages > 0
                 && first + pages <= Pages.PAGES_PER_BLOCK
                 && content(body, index) >= 0
-                && content(body, index) <= 2;
+                && content(body, index) <= 3;
     }
 }

@@ -154,7 +154,7 @@ public final class FrameCodec {
 
     private static boolean rangeFits(FrameHeader header) {
         return switch (header.kind) {
-            case WRITE, TRIM, ZERO, READ -> isPagesOfBlock(header);
+            case WRITE, TRIM, ZERO, LOSE, READ -> isPagesOfBlock(header);
             case READ_DATA -> header.status != ErrorCode.OK || isPagesOfBlock(header);
             case VOLUME_READ, VOLUME_WRITE -> isDataOfVolume(header);
             case VOLUME_READ_DATA -> header.status != ErrorCode.OK || isDataOfVolume(header);

@@ -55,6 +55,10 @@ public enum FrameKind {
     STABLE(30, Body.NONE),
     /** Answer. */
     STABLE_NOTED(31, Body.NONE),
+    /** No component can read a range: it reads as bad as of a version. */
+    LOSE(32, Body.NONE),
+    /** Answer: on disk. */
+    LOST(33, Body.NONE),
 
     /** Opens a session of an attachment: volume, attachment, session. */
     VOLUME_HELLO(64, Body.NONE),

@@ -177,8 +177,9 @@ public final class LinkState {
         return switch (kind) {
             case LINK_HELLO, LINK_WELCOME -> false;
             case LINK_CREDIT, LINK_PING, LINK_PONG -> true;
-            case OPEN, WRITE, TRIM, ZERO, READ, CONFIRM, EXTENTS, STABLE -> isBetweenNodes();
-            case OPENED, WRITTEN, TRIMMED, ZEROED, READ_DATA -> isBetweenNodes();
+            case OPEN, WRITE, TRIM, ZERO, LOSE -> isBetweenNodes();
+            case READ, CONFIRM, EXTENTS, STABLE -> isBetweenNodes();
+            case OPENED, WRITTEN, TRIMMED, ZEROED, LOST, READ_DATA -> isBetweenNodes();
             case CONFIRMED, EXTENT_LIST, STABLE_NOTED -> isBetweenNodes();
             case VOLUME_HELLO, VOLUME_READ, VOLUME_WRITE -> isPeerAgent();
             case VOLUME_FLUSH, VOLUME_TRIM, VOLUME_ZERO -> isPeerAgent();
@@ -204,11 +205,11 @@ public final class LinkState {
     /** True for requests that are answered and are not of the link itself. */
     public static boolean needsCredit(FrameKind kind) {
         return switch (kind) {
-            case OPEN, WRITE, TRIM, ZERO, READ, CONFIRM, EXTENTS, STABLE -> true;
+            case OPEN, WRITE, TRIM, ZERO, LOSE, READ, CONFIRM, EXTENTS, STABLE -> true;
             case VOLUME_HELLO, VOLUME_READ, VOLUME_WRITE -> true;
             case VOLUME_FLUSH, VOLUME_TRIM, VOLUME_ZERO -> true;
             case LINK_HELLO, LINK_WELCOME, LINK_CREDIT, LINK_PING, LINK_PONG -> false;
-            case OPENED, WRITTEN, TRIMMED, ZEROED, READ_DATA -> false;
+            case OPENED, WRITTEN, TRIMMED, ZEROED, LOST, READ_DATA -> false;
             case CONFIRMED, EXTENT_LIST, STABLE_NOTED -> false;
             case VOLUME_READY, VOLUME_READ_DATA, VOLUME_WRITTEN -> false;
             case VOLUME_FLUSHED, VOLUME_TRIMMED, VOLUME_ZEROED -> false;

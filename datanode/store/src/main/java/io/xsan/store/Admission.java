@@ -91,7 +91,9 @@ final class Admission {
     }
 
     private boolean hasRoom(WriteOp op, ComponentState owner) {
-        if (op.content == WriteOp.Content.TRIM || op instanceof MoveOp) {
+        boolean takesSpace =
+                op.content == WriteOp.Content.DATA || op.content == WriteOp.Content.ZERO;
+        if (!takesSpace || op instanceof MoveOp) {
             return true;
         }
         long pages = (long) group.payloadPages() + op.pages;

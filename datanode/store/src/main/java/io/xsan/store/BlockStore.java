@@ -52,7 +52,7 @@ public interface BlockStore {
     /**
      * Reads pages into the op's buffer and sets their checksums; unwritten, trimmed and zeroed
      * pages read as zeros. What it reads was durable. Every page is verified: BLOCK_CORRUPTED names
-     * the first bad page in {@link ReadOp#badPage}.
+     * the first bad page, or one that was written as lost, in {@link ReadOp#badPage}.
      */
     void read(ReadOp op);
 

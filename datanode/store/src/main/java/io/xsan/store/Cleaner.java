@@ -221,7 +221,7 @@ final class Cleaner implements Disk.Completion, StoreListener {
     /** Plans the moves of what is live of a record; false if there is no room for all of it. */
     private boolean planRecord(ByteBuffer bytes, int at) {
         RecordKind kind = RecordLayout.kind(bytes, at);
-        if (kind.ordinal() > RecordKind.ZERO.ordinal()) {
+        if (!kind.isOfPages()) {
             return true;
         }
         ComponentState owner =
@@ -261,7 +261,7 @@ final class Cleaner implements Disk.Completion, StoreListener {
         boolean isData = map.kind(i) == Extent.DATA;
         long shift = isData ? map.firstPage(i) - RecordLayout.firstPage(bytes, at) : 0;
         return map.version(i) == RecordLayout.version(bytes, at)
-                && map.kind(i) == RecordLayout.kind(bytes, at).ordinal()
+                && map.kind(i) == RecordLayout.kind(bytes, at).content()
                 && map.place(i) == place + shift;
     }
 

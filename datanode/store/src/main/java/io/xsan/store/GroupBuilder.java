@@ -132,7 +132,7 @@ final class GroupBuilder {
 
     /** Adds {@code pages} of a write from {@code skip} on; they fit. */
     void addPages(WriteOp op, ComponentState owner, int skip, int pages) {
-        RecordKind kind = RecordKind.of(op.content.ordinal());
+        RecordKind kind = RecordKind.ofContent(op.content.ordinal());
         int at = beginRecord(kind, owner, op.version);
         RecordLayout.range(bytes, at, op.block, op.firstPage + skip, pages);
         RecordLayout.layer(bytes, at, op.layer);

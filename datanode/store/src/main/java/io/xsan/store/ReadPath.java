@@ -122,6 +122,9 @@ final class ReadPath implements Disk.Completion {
                 addPiece(slot, op, first, last, map.place(i) + first - map.firstPage(i));
             } else {
                 zero(op, target, first, last);
+                if (map.kind(i) == Extent.LOST) {
+                    bad(op, first);
+                }
             }
             page = last;
         }

@@ -28,7 +28,7 @@ final class RecordApplier {
     void apply(ByteBuffer records, int at, int segment, @Nullable ComponentState component) {
         RecordKind kind = RecordLayout.kind(records, at);
         switch (kind) {
-            case DATA, TRIM, ZERO -> {
+            case DATA, TRIM, ZERO, LOST -> {
                 ComponentState owner = owner(records, at, component);
                 if (owner != null) {
                     applyPages(records, at, segment, owner);
@@ -82,7 +82,7 @@ final class RecordApplier {
     }
 
     private void load(ByteBuffer records, int at, int segment) {
-        extent.kind = RecordLayout.kind(records, at).ordinal();
+        extent.kind = RecordLayout.kind(records, at).content();
         extent.firstPage = RecordLayout.firstPage(records, at);
         extent.pages = RecordLayout.pages(records, at);
         extent.version = RecordLayout.version(records, at);

@@ -12,7 +12,9 @@ public class WriteOp extends StoreOp {
         /** Zeros; space is given back. */
         TRIM,
         /** Zeros; space stays reserved for the volume. */
-        ZERO
+        ZERO,
+        /** Nothing that can be read: every read of the range answers BLOCK_CORRUPTED. */
+        LOST
     }
 
     /** What the range is to hold. */

@@ -86,6 +86,7 @@ public final class ComponentHost {
             case WRITE -> write(header, known, body, WriteOp.Content.DATA);
             case TRIM -> write(header, known, null, WriteOp.Content.TRIM);
             case ZERO -> write(header, known, null, WriteOp.Content.ZERO);
+            case LOSE -> write(header, known, null, WriteOp.Content.LOST);
             case READ -> read(header, known);
             case CONFIRM -> answer(header, ErrorCode.OK, known);
             case STABLE -> stable(header, known);
@@ -242,6 +243,7 @@ public final class ComponentHost {
             answer.version = slot.newestVersion;
             setup.network().send(answer.targetNode, answer, buffer, 0);
         } else {
+            slot.request.version = slot.newestVersion;
             answer(slot.request, outcome, component);
         }
         buffer.release();

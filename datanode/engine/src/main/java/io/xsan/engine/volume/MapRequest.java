@@ -3,6 +3,7 @@ package io.xsan.engine.volume;
 import io.xsan.base.ErrorCode;
 import io.xsan.base.Pages;
 import io.xsan.engine.VolumeSession;
+import io.xsan.store.WriteOp;
 
 /** Which parts of a range hold data, from the index of an in-sync component. */
 final class MapRequest implements ExtentLister.Sink {
@@ -40,7 +41,8 @@ final class MapRequest implements ExtentLister.Sink {
         long start = block * Pages.BLOCK_BYTES + (long) firstPage * Pages.PAGE_BYTES;
         long end = start + (long) pages * Pages.PAGE_BYTES;
         add(start, false);
-        add(end, content == 0);
+        // What was lost is no hole: it reads as bad.
+        add(end, content == 0 || content == WriteOp.Content.LOST.ordinal());
     }
 
     @Override

@@ -133,6 +133,7 @@ final class PageWrite extends Exchange {
             case DATA -> FrameKind.WRITE;
             case TRIM -> FrameKind.TRIM;
             case ZERO -> FrameKind.ZERO;
+            case LOST -> FrameKind.LOSE;
         };
     }
 

@@ -365,4 +365,29 @@ class StoreFaultSimTest {
         assertThat(rig.store().status().liveBytes()).isEqualTo(rig.component().mappedBytes());
         assertThat(rig.component().isDamaged()).isFalse();
     }
+
+    @Test
+    void lostPagesReadAsBadOverCrashesAndTheCleanerUntilWrittenAgain() {
+        put(1, 0, 4);
+        StoreRig.Answer lost = rig.write(Content.LOST, 5, 0, 1, 2);
+        rig.store().flush();
+        assertThat(lost.isOk()).isTrue();
+        assertThat(put(4, 2, 1)).isEqualTo(ErrorCode.OK);
+        reopen();
+        for (int version = 6; version < 1_000; version++) {
+            assertThat(put(version, 9, 1)).isEqualTo(ErrorCode.OK);
+        }
+        assertThat(rig.store().status().cleanedSegments()).isPositive();
+        reopen();
+        ReadOp read = rig.read(0, 0, 4);
+        assertThat(StoreRig.status(read)).isEqualTo(ErrorCode.BLOCK_CORRUPTED);
+        assertThat(read.badPage).isEqualTo(1);
+        assertThat(StoreRig.status(rig.read(0, 2, 1))).isEqualTo(ErrorCode.BLOCK_CORRUPTED);
+        assertThat(holds(1, 0)).isTrue();
+        assertThat(holds(1, 3)).isTrue();
+        assertThat(rig.component().isDamaged()).isFalse();
+        put(1_000, 1, 2);
+        assertThat(holds(1_000, 1)).isTrue();
+        assertThat(holds(1_000, 2)).isTrue();
+    }
 }

@@ -110,7 +110,7 @@ public final class RecordLayout {
 
     private static boolean hasPossibleRange(ByteBuffer source, int at) {
         RecordKind kind = kind(source, at);
-        if (kind.ordinal() > RecordKind.ZERO.ordinal()) {
+        if (!kind.isOfPages()) {
             return kind != RecordKind.CREATE || pages(source, at) > 0;
         }
         return pages(source, at) > 0

@@ -5,13 +5,16 @@ public final class Extent {
     /** Pages with data. */
     public static final int DATA = 0;
 
+    /** Pages that are known to be bad. */
+    public static final int LOST = 3;
+
     /** First page within the block. */
     public int firstPage;
 
     /** Pages. */
     public int pages;
 
-    /** Number of the content: 0 is data, all others read as zeros. */
+    /** Number of the content: {@link #DATA}, {@link #LOST}; all others read as zeros. */
     public int kind;
 
     /** Version. */

@@ -146,7 +146,7 @@ public final class StoreDump {
                 .append(" generation ")
                 .append(RecordLayout.generation(bytes, at));
         switch (kind) {
-            case DATA, TRIM, ZERO ->
+            case DATA, TRIM, ZERO, LOST ->
                     text.append(" block ")
                             .append(RecordLayout.block(bytes, at))
                             .append(" layer ")
