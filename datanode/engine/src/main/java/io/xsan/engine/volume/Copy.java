@@ -4,8 +4,13 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.memory.PageBuffer;
 import io.xsan.engine.Bug;
 import io.xsan.engine.lock.RangeLock;
+import io.xsan.store.WriteOp;
 
-/** One copy of a resync: read from an in-sync component, written as a new version, under lock. */
+/**
+ * One copy of a resync: read from an in-sync component, written as a new version, under lock. A
+ * page that no in-sync component can read is written as lost, so that the component answers what
+ * they do and never what it has of old; unless its own copy is the one that they should have.
+ */
 final class Copy implements PageRead.Reader, PageWrite.Writer {
     private final VolumeEngine engine;
     private final Resync resync;
@@ -19,6 +24,7 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
         this.engine = engine;
         this.resync = resync;
         read = new PageRead(engine, this);
+        read.spare = member;
         write = new PageWrite(engine, this);
         write.only = member;
     }
@@ -29,6 +35,7 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
 
     void start(long block, int firstPage, int pages) {
         isOver = false;
+        write.content = WriteOp.Content.DATA;
         write.block = block;
         write.firstPage = firstPage;
         write.pages = pages;
@@ -52,9 +59,21 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
 
     @Override
     public void onReadFailed(ErrorCode reason) {
-        unlock();
+        if (reason == ErrorCode.BLOCK_CORRUPTED && write.pages == 1) {
+            resync.onPageLost(write.block, write.firstPage);
+            write.content = WriteOp.Content.LOST;
+            write.start(engine.nextVersion(), null, 0);
+            return;
+        }
         isOver = true;
-        resync.onCopyFailed(reason);
+        if (reason == ErrorCode.BLOCK_CORRUPTED) {
+            resync.copySingly(write.block, write.firstPage, write.pages);
+            unlock();
+            resync.pump();
+        } else {
+            unlock();
+            resync.onCopyFailed(reason);
+        }
     }
 
     @Override

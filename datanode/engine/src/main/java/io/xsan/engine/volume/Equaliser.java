@@ -1,8 +1,10 @@
 package io.xsan.engine.volume;
 
 import io.xsan.base.Check;
+import io.xsan.base.ErrorCode;
 import io.xsan.base.Pages;
 import io.xsan.engine.Bug;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -18,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Among unsettled components what is newer may be the whole volume: so that is compared in
  * pieces, and a page is written in any case, whose version is then above all that any component was
  * ever told.
+ *
+ * <p>Where all copies of the newest version are bad, the next older one is written. That loses
+ * nothing: every in-sync component holds what was ever acknowledged or read, so what one of them
+ * lacks was not. Of unsettled components that is not known. A page of which no component has a good
+ * copy that may be used is written as lost.
  */
 final class Equaliser {
     private static final int REWRITES_MAX = 8;
@@ -37,8 +44,8 @@ final class Equaliser {
     private int rewriting;
     private long pieceEnd;
     private boolean isSettling;
-    private int markedPage;
     private @Nullable Iterator<Run> runs;
+    private final ArrayDeque<Run> again = new ArrayDeque<>();
 
     Equaliser(VolumeEngine engine, Runnable onEqual) {
         this.engine = engine;
@@ -47,6 +54,7 @@ final class Equaliser {
 
     void start() {
         compared.clear();
+        again.clear();
         isIncomplete = false;
         isSettling = engine.members().all().stream().anyMatch(Member::isUnsettled);
         for (Member member : engine.members().all()) {
@@ -69,7 +77,7 @@ final class Equaliser {
         listers.clear();
         pieceEnd = isSettling ? fromBlock + PIECE_BLOCKS : Long.MAX_VALUE;
         if (isSettling && fromBlock == 0) {
-            versions.put((long) markedPage, new long[compared.size()]);
+            versions.put(0L, new long[compared.size()]);
         }
         listing = compared.size();
         for (int i = 0; i < compared.size(); i++) {
@@ -137,7 +145,7 @@ final class Equaliser {
     }
 
     private boolean isMarked(long block, int page) {
-        return isSettling && block == 0 && page == markedPage;
+        return isSettling && block == 0 && page == 0;
     }
 
     /** Members that have the newest version, if the page is to be written; else 0. */
@@ -179,14 +187,10 @@ final class Equaliser {
 
     private void next() {
         Iterator<Run> left = Check.present(runs, "runs are compared first");
-        while (rewriting < REWRITES_MAX && left.hasNext()) {
-            Run run = left.next();
+        while (rewriting < REWRITES_MAX && (left.hasNext() || !again.isEmpty())) {
+            Run run = again.isEmpty() ? left.next() : again.remove();
             rewriting++;
-            boolean isMark =
-                    run.block == 0
-                            && run.firstPage <= markedPage
-                            && markedPage < run.firstPage + run.pages;
-            new Rewrite(engine, isDone -> onRewritten(isDone, isMark))
+            new Rewrite(engine, outcome -> onRewritten(run, outcome))
                     .start(run.block, run.firstPage, run.pages, run.holders);
         }
         if (rewriting == 0 && isIncomplete) {
@@ -203,13 +207,42 @@ final class Equaliser {
         return Math.ceilDiv(engine.record().sizeBytes(), Pages.BLOCK_BYTES);
     }
 
-    private void onRewritten(boolean isDone, boolean isMark) {
-        isIncomplete |= !isDone;
-        if (!isDone && isMark) {
-            // What cannot be read here stays so: another page does as well.
-            markedPage = (markedPage + 1) % Pages.PAGES_PER_BLOCK;
-        }
+    private void onRewritten(Run run, ErrorCode outcome) {
         rewriting--;
+        if (outcome != ErrorCode.BLOCK_CORRUPTED) {
+            isIncomplete |= outcome != ErrorCode.OK;
+        } else if (run.pages == 1) {
+            again.add(older(run));
+        } else {
+            for (int page = run.firstPage; page < run.firstPage + run.pages; page++) {
+                again.add(new Run(run.block, page, 1, run.holders));
+            }
+        }
         next();
+    }
+
+    /** The page as the next older version found, or, without members that may have it, as lost. */
+    private Run older(Run run) {
+        long page = run.block * Pages.PAGES_PER_BLOCK + run.firstPage;
+        long[] of = Check.present(versions.get(page), "a page that is unequal has versions");
+        long replicas = engine.members().replicasOf(run.block);
+        long bad = Long.MAX_VALUE;
+        for (int i = 0; i < of.length; i++) {
+            bad = (compared.get(i).bit & run.holders) != 0 ? of[i] : bad;
+        }
+        long newest = -1;
+        long holders = 0;
+        for (int i = 0; i < of.length; i++) {
+            long bit = compared.get(i).bit & replicas;
+            if (isSettling || bit == 0 || of[i] >= bad || of[i] < newest) {
+                continue;
+            }
+            holders = of[i] == newest ? holders | bit : bit;
+            newest = of[i];
+        }
+        if (holders == 0) {
+            engine.onPageLost(run.block, run.firstPage);
+        }
+        return new Run(run.block, run.firstPage, 1, holders);
     }
 }

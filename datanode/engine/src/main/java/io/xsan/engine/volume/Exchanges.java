@@ -63,11 +63,13 @@ final class Exchanges {
         }
     }
 
-    /** The engine ends: writes give their memory back. */
-    void abandonWrites() {
+    /** The engine ends: reads and writes give their memory back. */
+    void abandonAll() {
         for (int slot = 0; slot < highWater; slot++) {
-            if (table[slot] instanceof PageWrite write) {
-                write.abandon();
+            switch (table[slot]) {
+                case PageWrite write -> write.abandon();
+                case PageRead read -> read.abandon();
+                case null, default -> {}
             }
         }
     }

@@ -60,10 +60,10 @@ final class HostRead implements PageRead.Reader {
 
     @Override
     public void onPages(PageBuffer body, Member source) {
-        long bad = read.badCopies();
         copy(body);
-        if (bad != 0) {
-            new Rewrite(engine, isDone -> {}).start(block, firstPage(), pages(), ~bad);
+        if (read.hasBadCopies()) {
+            long holders = engine.members().holdersOf(block);
+            new Rewrite(engine, outcome -> {}).start(block, firstPage(), pages(), holders);
         }
         boolean isEarly = engine.bugs().has(Bug.M_LEASE_READ) && hadLease;
         if (engine.leaseHolds() || isEarly || engine.bugs().has(Bug.CONFIRM_NONE)) {

@@ -68,6 +68,8 @@ final class Member {
 
     final Patience patience = new Patience();
 
+    final ResyncPause pause = new ResyncPause();
+
     /** Being brought up to date. */
     @Nullable Resync resync;
 

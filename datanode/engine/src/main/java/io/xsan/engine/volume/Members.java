@@ -2,6 +2,7 @@ package io.xsan.engine.volume;
 
 import io.xsan.engine.Bug;
 import io.xsan.engine.Bugs;
+import io.xsan.engine.ShardStatus;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.MoveRecord;
@@ -202,6 +203,37 @@ final class Members {
             }
         }
         return true;
+    }
+
+    /** What is being brought up to date, for status displays. */
+    List<ShardStatus.Resync> resyncs() {
+        List<ShardStatus.Resync> resyncs = new ArrayList<>();
+        for (Member member : all) {
+            Resync resync = member.resync;
+            if (resync != null) {
+                resyncs.add(
+                        new ShardStatus.Resync(
+                                member.node,
+                                member.isGain,
+                                resync.attempt(),
+                                resync.pagesLeft(),
+                                resync.pagesCopied()));
+            }
+        }
+        return resyncs;
+    }
+
+    /** Why a component could not be brought up to date the last time, or empty. */
+    String trouble() {
+        for (Member member : all) {
+            if (!member.pause.reason().isEmpty()) {
+                return "node "
+                        + member.node
+                        + " could not be brought up to date, tried again within a minute: "
+                        + member.pause.reason();
+            }
+        }
+        return "";
     }
 
     /** Takes over the states of a newer record; false if rings or components are others. */

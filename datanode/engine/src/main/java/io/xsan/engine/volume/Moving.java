@@ -30,7 +30,7 @@ final class Moving {
         settledAt = engine.newestVersion();
         if (!isRewriting && engine.isServing()) {
             isRewriting = true;
-            new Rewrite(engine, isDone -> isRewriting = false)
+            new Rewrite(engine, outcome -> isRewriting = false)
                     .start(0, 0, 1, engine.members().holdersOf(0));
         }
     }

@@ -238,7 +238,7 @@ final class Opening {
             record(member, Version.NONE);
             return false;
         }
-        return true;
+        return member.pause.isOver(engine.now());
     }
 
     /** Nothing of what it has can be trusted to be all. */

@@ -35,6 +35,7 @@ final class Resync {
     private final VolumeEngine engine;
     private final Member member;
     private final CopySet toCopy = new CopySet();
+    private final CopySet suspects = new CopySet();
     private final CopySet written = new CopySet();
     private final List<Copy> copies = new ArrayList<>();
     private final List<ExtentLister> listers = new ArrayList<>();
@@ -44,6 +45,7 @@ final class Resync {
     private int listing;
     private boolean isListFailed;
     private long copied;
+    private long lost;
     private boolean isPumping;
 
     Resync(VolumeEngine engine, Member member) {
@@ -60,7 +62,7 @@ final class Resync {
     }
 
     long pagesLeft() {
-        return toCopy.pages();
+        return toCopy.pages() + suspects.pages();
     }
 
     long pagesCopied() {
@@ -90,9 +92,13 @@ final class Resync {
         if (phase != Phase.STARTING) {
             return;
         }
-        if (code != ErrorCode.OK || !(result instanceof Result.Done done)) {
+        if (code != ErrorCode.OK) {
+            stop("the metadata did not start it: " + code);
+            return;
+        }
+        if (!(result instanceof Result.Done done)) {
             engine.onRefused(result);
-            fail("the metadata did not start it: " + code);
+            fail("the metadata refused to start it: " + message(result));
             return;
         }
         engine.adopt(done.volume(), done.index());
@@ -111,7 +117,7 @@ final class Resync {
 
     private void list() {
         if (!engine.members().areSourcesUsable(member)) {
-            fail("a block of it has no in-sync component to copy from");
+            stop("a block of it has no in-sync component to copy from");
             return;
         }
         if (!engine.bugs().has(Bug.M_LIST_SOURCE)) {
@@ -186,6 +192,7 @@ final class Resync {
     /** A write of these pages was sent to the component: it needs no copy of them. */
     void onWriteSent(long block, int firstPage, int pages) {
         toCopy.remove(block, firstPage, pages);
+        suspects.remove(block, firstPage, pages);
         if (phase == Phase.STARTING || phase == Phase.LISTING) {
             written.add(block, firstPage, pages);
         }
@@ -199,21 +206,38 @@ final class Resync {
         isPumping = true;
         boolean isCopying = false;
         for (Copy copy : List.copyOf(copies)) {
-            if (copy.isOver()
-                    && phase == Phase.COPYING
-                    && toCopy.take(engine.limits().copyPages())) {
-                copy.start(toCopy.takenBlock(), toCopy.takenFirst(), toCopy.takenCount());
+            if (copy.isOver() && phase == Phase.COPYING) {
+                startNext(copy);
             }
             isCopying |= !copy.isOver();
         }
         isPumping = false;
-        if (phase == Phase.COPYING && !isCopying && toCopy.pages() == 0) {
+        if (phase == Phase.COPYING && !isCopying && pagesLeft() == 0) {
             phase = Phase.GATED;
         }
         boolean isQuiet = member.unansweredWrites == 0 || engine.bugs().has(Bug.M_PROMOTE_EARLY);
         if (phase == Phase.GATED && isQuiet) {
             promote();
         }
+    }
+
+    private void startNext(Copy copy) {
+        boolean isRun = toCopy.pages() > 0;
+        CopySet next = isRun ? toCopy : suspects;
+        if (next.take(isRun ? engine.limits().copyPages() : 1)) {
+            copy.start(next.takenBlock(), next.takenFirst(), next.takenCount());
+        }
+    }
+
+    /** Some of these pages cannot be read; called while they are locked. */
+    void copySingly(long block, int firstPage, int pages) {
+        suspects.add(block, firstPage, pages);
+    }
+
+    /** No in-sync component can read this page. */
+    void onPageLost(long block, int page) {
+        lost++;
+        engine.onPageLost(block, page);
     }
 
     void onCopied(int pages) {
@@ -256,6 +280,7 @@ final class Resync {
         if (code == ErrorCode.OK && result instanceof Result.Done done) {
             phase = Phase.ENDED;
             member.resync = null;
+            member.pause.forget();
             engine.adopt(done.volume(), done.index());
             member.isPromotionPending = false;
             if (since == Version.NONE) {
@@ -272,13 +297,15 @@ final class Resync {
                             "attempt",
                             attempt,
                             "pagesCopied",
-                            copied);
+                            copied,
+                            "pagesLost",
+                            lost);
             engine.onStatesChanged();
         } else if (code == ErrorCode.OK) {
             // A refusal of a repetition proves nothing of the first: it counts until recorded
             // stale.
             engine.onRefused(result);
-            fail("the promotion was refused");
+            fail("the promotion was refused: " + message(result));
         } else {
             engine.afterRetry(() -> retryPromotion());
         }
@@ -300,9 +327,23 @@ final class Resync {
         }
     }
 
-    private void fail(String reason) {
+    private static String message(@Nullable Result result) {
+        return result instanceof Result.Refused refused ? refused.message() : "no reason given";
+    }
+
+    /** It cannot go on for a reason that may be gone at once. */
+    private void stop(String reason) {
         if (phase != Phase.ENDED) {
             engine.onMemberFailed(member, "resync: " + reason);
+        }
+    }
+
+    /** It has failed; the next one, which does all of it again, comes later and later. */
+    private void fail(String reason) {
+        if (phase != Phase.ENDED) {
+            long first = engine.limits().retryNanos();
+            boolean isNews = member.pause.onFailed(reason, first, engine.now());
+            engine.onMemberFailed(member, isNews ? "resync: " + reason : "");
         }
     }
 

@@ -3,6 +3,7 @@ package io.xsan.engine.volume;
 import io.xsan.base.ErrorCode;
 import io.xsan.base.memory.PageBuffer;
 import io.xsan.engine.lock.RangeLock;
+import io.xsan.store.WriteOp;
 import java.util.function.Consumer;
 
 /**
@@ -11,23 +12,27 @@ import java.util.function.Consumer;
  */
 final class Rewrite implements PageRead.Reader, PageWrite.Writer {
     private final VolumeEngine engine;
-    private final Consumer<Boolean> onDone;
+    private final Consumer<ErrorCode> onDone;
     private final RangeLock lock = new RangeLock(this::onLocked);
     private final PageRead read;
     private final PageWrite write;
     private long candidates;
 
-    /** {@code onDone} is told whether the pages were rewritten. */
-    Rewrite(VolumeEngine engine, Consumer<Boolean> onDone) {
+    /** {@code onDone} is told OK if the pages were rewritten, or why they could not be read. */
+    Rewrite(VolumeEngine engine, Consumer<ErrorCode> onDone) {
         this.engine = engine;
         this.onDone = onDone;
         read = new PageRead(engine, this);
         write = new PageWrite(engine, this);
     }
 
-    /** Rewrites pages as one of the members {@code candidates} has them. */
+    /**
+     * Rewrites pages as one of the members {@code candidates} has them; with none they are written
+     * as lost.
+     */
     void start(long block, int firstPage, int pages, long candidates) {
         this.candidates = candidates;
+        write.content = candidates == 0 ? WriteOp.Content.LOST : WriteOp.Content.DATA;
         write.block = block;
         write.firstPage = firstPage;
         write.pages = pages;
@@ -35,7 +40,11 @@ final class Rewrite implements PageRead.Reader, PageWrite.Writer {
     }
 
     private void onLocked() {
-        read.start(write.block, write.firstPage, write.pages, candidates);
+        if (candidates == 0) {
+            write.start(engine.nextVersion(), null, 0);
+        } else {
+            read.start(write.block, write.firstPage, write.pages, candidates);
+        }
     }
 
     @Override
@@ -45,15 +54,15 @@ final class Rewrite implements PageRead.Reader, PageWrite.Writer {
 
     @Override
     public void onReadFailed(ErrorCode reason) {
-        engine.log().error("rewrite-failed", "volume", engine.id(), "reason", reason);
+        engine.log().warn("rewrite-failed", "volume", engine.id(), "reason", reason);
         engine.locks().release(lock);
-        onDone.accept(false);
+        onDone.accept(reason);
     }
 
     @Override
     public void onWritten() {
         engine.locks().release(lock);
-        onDone.accept(true);
+        onDone.accept(ErrorCode.OK);
     }
 
     @Override

@@ -160,7 +160,7 @@ public final class VolumeEngine {
             }
         }
         host.onEnded(reason);
-        exchanges.abandonWrites();
+        exchanges.abandonAll();
         parked.clear();
         refused.clear();
         later.clear();
@@ -203,6 +203,7 @@ public final class VolumeEngine {
             if (member.node == node && !isEnded()) {
                 member.isUp = true;
                 member.incarnation = incarnation;
+                member.pause.forget();
                 if (epoch != 0) {
                     opening.open(member);
                 }
@@ -220,7 +221,15 @@ public final class VolumeEngine {
         }
     }
 
-    /** Takes a component out of use; if it counts, it is recorded stale since stable. */
+    /** No in-sync component can read a page: reads of it fail until it is written again. */
+    void onPageLost(long block, int page) {
+        log().error("page-lost", "volume", id, "block", block, "page", page);
+    }
+
+    /**
+     * Takes a component out of use; if it counts, it is recorded stale since stable. An empty
+     * reason was told before.
+     */
     void onMemberFailed(Member member, String reason) {
         if (isEnded()) {
             return;
@@ -228,7 +237,7 @@ public final class VolumeEngine {
         boolean wasUsed = member.isOpened || member.resync != null || member.counts();
         member.isOpened = false;
         member.isOpening = false;
-        if (wasUsed) {
+        if (wasUsed && !reason.isEmpty()) {
             log().warn("component-failed", "volume", id, "node", member.node, "reason", reason);
         }
         exchanges.lose(member);
@@ -489,20 +498,7 @@ public final class VolumeEngine {
 
     /** Where the engine stands, for status displays. */
     public ShardStatus.Engine status() {
-        List<ShardStatus.Resync> resyncs = new ArrayList<>();
-        for (Member member : members.all()) {
-            Resync resync = member.resync;
-            if (resync != null) {
-                resyncs.add(
-                        new ShardStatus.Resync(
-                                member.node,
-                                member.isGain,
-                                resync.attempt(),
-                                resync.pagesLeft(),
-                                resync.pagesCopied()));
-            }
-        }
-        return host.status(engineState(), reason(), resyncs);
+        return host.status(engineState(), reason(), members.resyncs());
     }
 
     private ShardStatus.EngineState engineState() {
@@ -525,7 +521,10 @@ public final class VolumeEngine {
         return switch (state) {
             case STARTING -> opening.reason();
             case EQUALISING -> "makes in-sync components equal";
-            case SERVING -> host.isHolding() ? "too few up-to-date components for writes" : "";
+            case SERVING ->
+                    host.isHolding()
+                            ? "too few up-to-date components for writes"
+                            : members.trouble();
             case ENDED -> endReason.symbol();
         };
     }
