@@ -227,7 +227,7 @@ final class Opening {
             return false;
         }
         if (member.record.since() == Version.NONE) {
-            return true;
+            return member.pause.isOver(engine.now());
         }
         if (hasForgotten(member)) {
             recordForgotten(member);
