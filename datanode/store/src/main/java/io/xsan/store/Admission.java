@@ -214,7 +214,7 @@ final class Admission {
             }
             default -> {}
         }
-        if (op.action == StoreOp.Action.REPAIRED || op.action == StoreOp.Action.DROP) {
+        if (op.action == StoreOp.Action.REPAIRED) {
             core.judgeDamage();
         }
         op.listener.onStoreDone(op, op.result);

@@ -293,7 +293,6 @@ final class Recovery {
         core.forgetSegment(ComponentState.NONE);
         free.forEach(core.table::free);
         damaged.stream().forEach(core.table::lose);
-        core.judgeDamage();
         core.nextSegmentSequence = sequenceMax + 1;
         steps.sync(() -> ifWritten(this::open));
     }

@@ -13,7 +13,8 @@ import java.util.function.LongConsumer;
 /**
  * Walks the groups of a segment that has no summary: from header to header; where one does not read
  * well every later page is tried, since a valid group after it proves damage. Then the records are
- * given out, but those of a torn last group, and the summary is made.
+ * given out, those of a torn last group only as far as their payload is whole, and the summary is
+ * made.
  */
 final class SegmentScan {
     /** Receives records; the bytes are valid during the call. */
@@ -178,56 +179,31 @@ final class SegmentScan {
                     if (mayBeTorn) {
                         checkPayload(page, index);
                     } else {
-                        giveRecords(index);
+                        giveRecords(0, index);
                     }
                 };
         readWindow(result.segment, page, records);
     }
 
-    private void giveRecords(int index) {
+    private void giveRecords(int goodPages, int index) {
         ByteBuffer bytes = window.bytes();
+        boolean isTail = goodPages > 0 || tailCrcs.length > 0;
         int at = GroupLayout.RECORDS;
         int end = GroupLayout.usedBytes(bytes, 0);
+        int first = groups.get(index) + GroupLayout.headerPages(bytes, 0);
         for (int i = 0; i < GroupLayout.records(bytes, 0); i++) {
             if (!RecordLayout.isValid(bytes, at, end, core.crc)) {
                 result.isDamaged = true;
                 break;
             }
-            sink.onRecord(bytes, at);
-            keep(bytes, at);
+            if (!isTail || isPayloadWhole(bytes, at, first)) {
+                sink.onRecord(bytes, at);
+                keep(bytes, at);
+            }
             at += RecordLayout.bytes(bytes, at);
         }
+        tailCrcs = new int[0];
         give(index + 1);
-    }
-
-    /**
-     * A torn group was never acknowledged, and is cut whole: if its device has lied, what is whole
-     * behind the torn record would hide that the component has forgotten something.
-     */
-    private void giveTail(int index) {
-        if (isTailWhole(groups.get(index))) {
-            giveRecords(index);
-        } else {
-            core.log.info("torn-group-cut", "segment", result.segment, "page", groups.get(index));
-            give(index + 1);
-        }
-    }
-
-    private boolean isTailWhole(int page) {
-        ByteBuffer bytes = window.bytes();
-        int at = GroupLayout.RECORDS;
-        int end = GroupLayout.usedBytes(bytes, 0);
-        int first = page + GroupLayout.headerPages(bytes, 0);
-        for (int i = 0; i < GroupLayout.records(bytes, 0); i++) {
-            if (!RecordLayout.isValid(bytes, at, end, core.crc)) {
-                return true; // No tear leaves a whole header with such a record: it is damage.
-            }
-            if (!isPayloadWhole(bytes, at, first)) {
-                return false;
-            }
-            at += RecordLayout.bytes(bytes, at);
-        }
-        return true;
     }
 
     private boolean isPayloadWhole(ByteBuffer bytes, int at, int first) {
@@ -236,6 +212,7 @@ final class SegmentScan {
             if (from + page < 0
                     || from + page >= tailCrcs.length
                     || tailCrcs[from + page] != RecordLayout.pageCrc(bytes, at, page)) {
+                core.log.info("torn-record-cut", "segment", result.segment);
                 return false;
             }
         }
@@ -254,7 +231,7 @@ final class SegmentScan {
         ByteBuffer bytes = window.bytes();
         tailCrcs = new int[GroupLayout.payloadPages(bytes, 0)];
         payloadPage = page + GroupLayout.headerPages(bytes, 0);
-        readPayload(0, () -> readWindow(result.segment, page, () -> giveTail(index)));
+        readPayload(0, () -> readWindow(result.segment, page, () -> giveRecords(1, index)));
     }
 
     private void readPayload(int index, Runnable after) {

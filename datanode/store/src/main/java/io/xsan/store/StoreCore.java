@@ -39,7 +39,7 @@ final class StoreCore {
     /** First component that waits for a STABLE record. */
     @Nullable ComponentState firstNoted;
 
-    /** True if no component lacks what damage may have taken; see {@link #judgeDamage}. */
+    /** True once components were repaired in this life, and none is damaged any more. */
     boolean isWhole;
 
     boolean isFailed;
@@ -72,7 +72,7 @@ final class StoreCore {
         return known;
     }
 
-    /** Components, or what is known of their damage, have changed. */
+    /** A component was repaired. */
     void judgeDamage() {
         isWhole = components.values().stream().noneMatch(component -> component.isDamaged);
     }

@@ -12,6 +12,9 @@ import io.xsan.store.WriteOp;
  * they do and never what it has of old; unless its own copy is the one that they should have.
  */
 final class Copy implements PageRead.Reader, PageWrite.Writer {
+    /** Reads of a page, with pauses, before it is given up. */
+    private static final int TRIES = 3;
+
     private final VolumeEngine engine;
     private final Resync resync;
     private final RangeLock lock = new RangeLock(this::onLocked);
@@ -19,6 +22,8 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
     private final PageWrite write;
     private boolean isLocked;
     private boolean isOver = true;
+    private int failures;
+    private long life;
 
     Copy(VolumeEngine engine, Resync resync, Member member) {
         this.engine = engine;
@@ -35,6 +40,8 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
 
     void start(long block, int firstPage, int pages) {
         isOver = false;
+        failures = 0;
+        life++;
         write.content = WriteOp.Content.DATA;
         write.block = block;
         write.firstPage = firstPage;
@@ -59,7 +66,14 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
 
     @Override
     public void onReadFailed(ErrorCode reason) {
-        if (reason == ErrorCode.BLOCK_CORRUPTED && write.pages == 1) {
+        boolean isBadPage = reason == ErrorCode.BLOCK_CORRUPTED && write.pages == 1;
+        if (isBadPage && ++failures < TRIES) {
+            // What a device cannot read now it may read a moment later.
+            long begun = life;
+            engine.afterRetry(() -> readAgain(begun));
+            return;
+        }
+        if (isBadPage) {
             resync.onPageLost(write.block, write.firstPage);
             write.content = WriteOp.Content.LOST;
             write.start(engine.nextVersion(), null, 0);
@@ -73,6 +87,12 @@ final class Copy implements PageRead.Reader, PageWrite.Writer {
         } else {
             unlock();
             resync.onCopyFailed(reason);
+        }
+    }
+
+    private void readAgain(long begun) {
+        if (begun == life && !isOver) {
+            read.start(write.block, write.firstPage, write.pages);
         }
     }
 

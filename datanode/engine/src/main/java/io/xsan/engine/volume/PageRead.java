@@ -47,6 +47,8 @@ final class PageRead extends Exchange {
     private @Nullable PageBuffer whole;
 
     private int pagesDone;
+    private int askedOffsetBytes;
+    private int askedLengthBytes;
 
     PageRead(VolumeEngine engine, Reader reader) {
         this.engine = engine;
@@ -130,9 +132,11 @@ final class PageRead extends Exchange {
 
     private void send(Member source) {
         FrameHeader header = engine.header(FrameKind.READ, source, this);
+        askedOffsetBytes = (firstPage + (whole == null ? 0 : pagesDone)) * Pages.PAGE_BYTES;
+        askedLengthBytes = (whole == null ? pages : 1) * Pages.PAGE_BYTES;
         header.block = block;
-        header.offsetBytes = (firstPage + (whole == null ? 0 : pagesDone)) * Pages.PAGE_BYTES;
-        header.lengthBytes = (whole == null ? pages : 1) * Pages.PAGE_BYTES;
+        header.offsetBytes = askedOffsetBytes;
+        header.lengthBytes = askedLengthBytes;
         engine.send(this, source, null, 0);
     }
 
@@ -169,6 +173,13 @@ final class PageRead extends Exchange {
 
     @Override
     void onAnswer(Member member, FrameHeader answer, @Nullable PageBuffer body) {
+        boolean isOfThis =
+                answer.offsetBytes == askedOffsetBytes && answer.lengthBytes == askedLengthBytes;
+        if (!isOfThis) {
+            // It took so long that another component was asked, and then for another page.
+            ask();
+            return;
+        }
         boolean isSpare = member == spare && !member.isInSync();
         boolean isGood = answer.status == ErrorCode.OK;
         if (isGood && (!isSpare || badVersions.contains(answer.version))) {

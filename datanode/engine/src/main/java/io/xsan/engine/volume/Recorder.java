@@ -4,6 +4,8 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
+import io.xsan.protocol.FrameHeader;
+import io.xsan.protocol.FrameKind;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -133,20 +135,40 @@ final class Recorder {
                                 engine.epoch(),
                                 new NodeId(member.node),
                                 member.generation),
-                        (code, result) -> onSettled(code, result));
+                        (code, result) -> onSettled(member, code, result));
     }
 
-    private void onSettled(ErrorCode code, @Nullable Result result) {
+    private void onSettled(Member member, ErrorCode code, @Nullable Result result) {
         if (engine.isEnded()) {
             return;
         }
         if (code == ErrorCode.OK && result instanceof Result.Done done) {
             engine.adopt(done.volume(), done.index());
+            tellRepaired(member);
             engine.onStatesChanged();
         } else if (code == ErrorCode.OK) {
             engine.onRefused(result);
         } else {
-            engine.afterRetry(this::settle);
+            engine.afterRetry(() -> repeatSettling(member));
+        }
+    }
+
+    private void repeatSettling(Member member) {
+        if (member.isUnsettled()) {
+            settle(member);
+        }
+    }
+
+    /**
+     * What damage may have taken from a component is there again, or was given up by command. Where
+     * that gets lost, the component is damaged still, and copied whole at the next opening.
+     */
+    void tellRepaired(Member member) {
+        if (member.isDamaged && member.isUsable()) {
+            member.isDamaged = false;
+            FrameHeader repaired = engine.header(FrameKind.STABLE, member, null);
+            repaired.flags = FrameHeader.FLAG_REPAIRED;
+            engine.setup().network().send(member.node, repaired, null, 0);
         }
     }
 

@@ -6,8 +6,6 @@ import io.xsan.base.Version;
 import io.xsan.engine.Bug;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
-import io.xsan.protocol.FrameHeader;
-import io.xsan.protocol.FrameKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -284,7 +282,7 @@ final class Resync {
             engine.adopt(done.volume(), done.index());
             member.isPromotionPending = false;
             if (since == Version.NONE) {
-                tellRepaired();
+                engine.recorder().tellRepaired(member);
             }
             engine.moving().afterResync();
             engine.log()
@@ -308,16 +306,6 @@ final class Resync {
             fail("the promotion was refused: " + message(result));
         } else {
             engine.afterRetry(() -> retryPromotion());
-        }
-    }
-
-    /** What damage may have taken was copied. Where that gets lost, all is copied again. */
-    private void tellRepaired() {
-        if (member.isDamaged && member.isUsable()) {
-            member.isDamaged = false;
-            FrameHeader repaired = engine.header(FrameKind.STABLE, member, null);
-            repaired.flags = FrameHeader.FLAG_REPAIRED;
-            engine.setup().network().send(member.node, repaired, null, 0);
         }
     }
 

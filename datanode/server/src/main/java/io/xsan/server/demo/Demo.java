@@ -10,10 +10,14 @@ import java.util.concurrent.TimeUnit;
 final class Demo {
     private static final int RESYNC_SECONDS_MAX = 120;
 
+    /** One before all failures, one in and one after each. */
+    private static final int PARTS = 7;
+
     private final DemoOptions options;
     private final boolean plantsLoss;
     private final Measures measures = new Measures();
     private final Picture picture = new Picture();
+    private long longestStallMillis;
     private volatile boolean isOver;
     private volatile boolean isEnding;
 
@@ -89,19 +93,13 @@ final class Demo {
             picture.say("Serving it from node %d; load: %s", owner.node(), Load.describe());
             measures.start(System.nanoTime());
             load.start();
-            Member victim = options.victim() == Victim.OWNER ? owner : replica(site, owner);
-            long part = TimeUnit.SECONDS.toNanos(options.seconds()) / 3;
-            long start = System.nanoTime();
-            watch(start + part, observer);
-            long pid = nodes.kill(victim);
-            picture.say("SIGKILL to node %d (pid %d)", victim.node(), pid);
-            watch(start + 2 * part, observer);
-            nodes.start(victim);
-            picture.say("Started node %d again", victim.node());
-            watch(start + 3 * part, observer);
+            watch(observer);
+            boolean isInSync =
+                    hurt(kill(replica(site, owners), "holds a replica", nodes), observer)
+                            && hurt(kill(owners.owner(), "owns the volume", nodes), observer)
+                            && hurt(cut(replica(site, owners), nodes), observer);
             load.stop();
             picture.say("End of the load");
-            boolean isInSync = resync(observer);
             if (plantsLoss) {
                 load.plantLoss();
             }
@@ -110,20 +108,65 @@ final class Demo {
             load.verify();
             Optional<Member> ended = nodes.ended();
             ended.ifPresent(member -> measures.onError(member.end()));
-            return new Summary(measures, observer, isInSync, measures.stallMillis()).print();
+            return new Summary(measures, observer, isInSync, longestStallMillis).print();
         }
     }
 
-    private static Member replica(Site site, Member owner) {
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** What happens to a datanode, and how it is taken back. */
+    private record Trouble(String begin, Step hurt, String end, Step heal) {}
+
+    private static Trouble kill(Member victim, String why, Datanodes nodes) {
+        return new Trouble(
+                "SIGKILL to node " + victim.node() + ", which " + why,
+                () -> nodes.kill(victim),
+                "Started node " + victim.node() + " again",
+                () -> nodes.start(victim));
+    }
+
+    /** Without root no link can be cut: nobody hears a process that stands still either. */
+    private static Trouble cut(Member victim, Datanodes nodes) {
+        return new Trouble(
+                "SIGSTOP to node " + victim.node() + ", which nobody hears from any more",
+                () -> nodes.suspend(victim),
+                "SIGCONT to node " + victim.node(),
+                () -> nodes.resume(victim));
+    }
+
+    /** Under load; returns when it is over and healed. False if not all came in sync again. */
+    private boolean hurt(Trouble trouble, Observer observer)
+            throws IOException, InterruptedException {
+        measures.forgetStall();
+        trouble.hurt.run();
+        picture.say("%s", trouble.begin);
+        watch(observer);
+        trouble.heal.run();
+        picture.say("%s", trouble.end);
+        boolean isInSync = resync(observer);
+        watch(observer);
+        long stall = measures.stallMillis();
+        longestStallMillis = Math.max(longestStallMillis, stall);
+        picture.say("The longest time without any answer was %,d ms", stall);
+        return isInSync;
+    }
+
+    private static Member replica(Site site, OwnerWatch owners) throws IOException {
+        Member owner = owners.owner();
         return site.members().reversed().stream()
-                .filter(member -> member.node() != owner.node())
+                .filter(member -> !member.equals(owner))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private void watch(long untilNanos, Observer observer) throws InterruptedException {
-        while (System.nanoTime() - untilNanos < 0) {
-            long leftMillis = TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime());
+    /** Shows the load for a part of its time. */
+    private void watch(Observer observer) throws InterruptedException {
+        long part = TimeUnit.SECONDS.toNanos(options.seconds()) / PARTS;
+        long until = System.nanoTime() + part;
+        while (System.nanoTime() - until < 0) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
             Thread.sleep(Math.max(1, Math.min(picture.pauseMillis(), leftMillis)));
             holdIfEnding();
             picture.draw(measures, observer);
@@ -131,7 +174,7 @@ final class Demo {
     }
 
     private boolean resync(Observer observer) throws InterruptedException {
-        // What was seen before the last answer of the load may be of before the failure.
+        // What was seen last may be of before the failure.
         Volume before = observer.volume();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RESYNC_SECONDS_MAX);
         while (observer.volume() == before || !observer.isInSync()) {
@@ -141,7 +184,7 @@ final class Demo {
             }
             Thread.sleep(picture.pauseMillis());
             holdIfEnding();
-            picture.drawComponents(observer);
+            picture.draw(measures, observer);
         }
         picture.say("All components are in sync");
         return true;

@@ -12,14 +12,16 @@ import picocli.CommandLine.Option;
 /** {@code xsan demo}. */
 @Command(
         name = "demo",
-        description = "Runs three datanodes, a verified load and a failure, and shows the outcome.")
+        description =
+                "Runs three datanodes, a verified load and three failures, and shows the outcome.")
 public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
             description =
-                    "How long the load runs (default: ${DEFAULT-VALUE}); 0 with --keep: no load.")
-    private int seconds = 20;
+                    "How long the load runs, beside the time of resyncs (default: ${DEFAULT-VALUE});"
+                            + " 0 with --keep: no load.")
+    private int seconds = 28;
 
     @Option(names = "--keep", description = "Leaves the cluster running, and says how to use it.")
     private boolean isKept;
@@ -40,14 +42,6 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Size of the volume (default: 1GiB).")
     private Long size = 1L << 30;
 
-    @Option(
-            names = "--kill",
-            paramLabel = "WHOM",
-            description =
-                    "Whom to end in the middle, replica or owner (default:"
-                            + " replica). The owner serves the volume.")
-    private Victim victim = Victim.REPLICA;
-
     @Option(names = "--plant-loss", hidden = true)
     private boolean isLossPlanted;
 
@@ -62,7 +56,7 @@ public final class DemoCommand implements Callable<Integer> {
             System.out.println("Stopped " + stopped + " datanodes of " + place);
             return 0;
         }
-        DemoOptions options = new DemoOptions(seconds, isKept, place, size, victim);
+        DemoOptions options = new DemoOptions(seconds, isKept, place, size);
         return new Demo(options, isLossPlanted).run() ? 0 : 1;
     }
 

@@ -3,7 +3,7 @@ package io.xsan.server.demo;
 import java.nio.file.Path;
 
 /** What the demo is asked for. */
-record DemoOptions(int seconds, boolean keep, Path directory, long sizeBytes, Victim victim) {
+record DemoOptions(int seconds, boolean keep, Path directory, long sizeBytes) {
     static final int SECONDS_MIN = 5;
     static final int SECONDS_MAX = 86_400;
     static final long SIZE_BYTES_MIN = 64L << 20;

@@ -83,16 +83,6 @@ final class Picture {
         draw(text);
     }
 
-    /** The components, while there is no load. */
-    void drawComponents(Observer observer) {
-        draw(
-                String.format(
-                        Locale.ROOT,
-                        "%6.1f s  %s",
-                        (System.nanoTime() - startNanos) / NANOS,
-                        state(observer.volume())));
-    }
-
     private void draw(String text) {
         clear();
         out.print(isTerminal ? text : text + System.lineSeparator());

@@ -47,11 +47,11 @@ class SiteTest {
 
     @Test
     void noOptionOutOfRangeIsTaken() {
-        assertThatThrownBy(() -> new DemoOptions(1, false, directory, VOLUME_BYTES, Victim.REPLICA))
+        assertThatThrownBy(() -> new DemoOptions(1, false, directory, VOLUME_BYTES))
                 .hasMessageContaining("--seconds");
-        assertThatThrownBy(() -> new DemoOptions(0, false, directory, VOLUME_BYTES, Victim.REPLICA))
+        assertThatThrownBy(() -> new DemoOptions(0, false, directory, VOLUME_BYTES))
                 .hasMessageContaining("--keep");
-        assertThatThrownBy(() -> new DemoOptions(20, false, directory, 4096, Victim.REPLICA))
+        assertThatThrownBy(() -> new DemoOptions(20, false, directory, 4096))
                 .hasMessageContaining("--size");
     }
 }

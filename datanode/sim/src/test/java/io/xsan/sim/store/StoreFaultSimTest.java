@@ -81,20 +81,6 @@ class StoreFaultSimTest {
                 .isFalse();
     }
 
-    /** What is whole behind the torn record would hide that a lying device has forgotten it. */
-    @Test
-    void tornGroupIsCutWhole() {
-        put(1, 0, 1);
-        rig.write(Content.DATA, 2, 0, 1, 1);
-        rig.write(Content.DATA, 3, 0, 2, 1);
-        rig.store().flush();
-        assertThat(disk.rot(openOffset(3), 0)).isTrue();
-        reopen();
-        assertThat(rig.component().isDamaged()).isFalse();
-        assertThat(rig.component().newestVersion()).isEqualTo(1);
-        assertThat(holds(1, 0)).isTrue();
-    }
-
     @Test
     void firstGroupOfTheOpenSegmentDamagedIsReportedToo() {
         put(1, 0, 1);
