@@ -86,6 +86,7 @@ public final class Run implements FaultDriver.Targets {
             failure = describe(e);
         } finally {
             run.cluster.nodes().forEach(node -> node.crash(false));
+            run.hosts.forEach(SimHost::end);
         }
         return run.verdict(failure);
     }

@@ -63,6 +63,11 @@ final class DirectPath implements HostPath, HostPort.Host {
     }
 
     @Override
+    public void end() {
+        // Its buffers are those of the owners.
+    }
+
+    @Override
     public long sessions() {
         return sessionId;
     }

@@ -30,6 +30,9 @@ interface HostPath {
     /** The host's process is over: it hears nothing more, and what it had sent may still arrive. */
     void die();
 
+    /** The run is over: gives its memory back. */
+    void end();
+
     /** Sessions asked for so far, in this life of the host and earlier ones. */
     long sessions();
 

@@ -97,6 +97,12 @@ final class SimAgent implements HostPath, OwnerLink, VolumeSession.Listener {
     }
 
     @Override
+    public void end() {
+        lane.kill();
+        pool.abandon();
+    }
+
+    @Override
     public long sessions() {
         return sessions;
     }

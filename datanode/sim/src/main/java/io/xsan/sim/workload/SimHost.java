@@ -8,6 +8,7 @@ import io.xsan.sim.cluster.SimCluster;
 import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class SimHost implements HostPath.Host {
     private final ArrayDeque<HostOp> todo = new ArrayDeque<>();
     private final LinkedHashSet<HostRequest> open = new LinkedHashSet<>();
     private final SimCluster cluster;
+    private final List<HostPath> paths = new ArrayList<>();
     private HostPath path;
     private int lives;
     private boolean isAway;
@@ -60,9 +62,17 @@ public final class SimHost implements HostPath.Host {
     }
 
     private HostPath path(SimRandom chance) {
-        return config.isAgent()
-                ? new SimAgent(world, cluster, chance, config, this)
-                : new DirectPath(world, cluster, chance, config, this);
+        HostPath made =
+                config.isAgent()
+                        ? new SimAgent(world, cluster, chance, config, this)
+                        : new DirectPath(world, cluster, chance, config, this);
+        paths.add(made);
+        return made;
+    }
+
+    /** The run is over: gives the memory of all its lives back. */
+    public void end() {
+        paths.forEach(HostPath::end);
     }
 
     /** Adds I/O to do, in order of time. */
