@@ -129,7 +129,9 @@ xfs_grows_while_it_is_mounted() {
 
 # load SECONDS: a verified load on the device of the volume 'load', behind the script's back.
 load() {
-    fio --name=load --filename="$(device load)" --direct=1 --ioengine=libaio --rw=randwrite --bsrange=4k-128k --iodepth=16 --size=192m \
+    local at
+    at=$(device load) || return 1
+    fio --name=load --filename="$at" --direct=1 --ioengine=libaio --rw=randwrite --bsrange=4k-128k --iodepth=16 --size=192m \
         --verify=crc32c --verify_backlog=64 --verify_fatal=1 --time_based --runtime="$1" --output-format=json --output="$dir/fio" &
     fio=$!
     sleep 3
