@@ -22,7 +22,8 @@ public final class Refounding {
 
     /**
      * {@code left}, with indexes, epochs and generations that the old group never used, no epoch
-     * granted, every in-sync component unsettled, and all moves begun again.
+     * granted, every component that ever had a store unsettled, and all moves begun again. Those
+     * that {@code left} calls stale too: since then one of them may have become the only good one.
      */
     public static ClusterImage of(ClusterImage left) {
         Check.that(left.isFormed(), "a cluster that is formed");
@@ -44,7 +45,9 @@ public final class Refounding {
     }
 
     private static ComponentRecord doubted(ComponentRecord component) {
-        return component.state() == ComponentState.IN_SYNC
+        boolean mayHaveData =
+                component.state() == ComponentState.IN_SYNC || component.storeId() != 0;
+        return mayHaveData
                 ? component.with(ComponentState.IN_SYNC, 0, component.attempt()).unsettled()
                 : component.with(ComponentState.STALE, Version.NONE, component.attempt());
     }
