@@ -1,6 +1,7 @@
 package io.xsan.meta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.xsan.base.ErrorCode;
@@ -250,11 +251,31 @@ class ComponentStatesTest {
         cluster.done(cluster.promote(V, next, 2, 1));
         assertEquals(ErrorCode.CONFLICT, cluster.markStale(V, next, 2, 3));
         cluster.refused(ErrorCode.CONFLICT, new Command.ReplaceNode(new NodeId(2), 102));
-        Command.SettleComponent settle =
-                new Command.SettleComponent(new VolumeId(V), next, new NodeId(1), 7);
+        cluster.refused(ErrorCode.EPOCH_FENCED, new Command.SettleVolume(new VolumeId(V), epoch));
+        Command.SettleVolume settle = new Command.SettleVolume(new VolumeId(V), next);
         cluster.done(settle);
         cluster.done(settle);
+        assertFalse(cluster.volume(V).isUnsettled());
         assertEquals(ErrorCode.OK, cluster.markStale(V, next, 2, 3));
+    }
+
+    @Test
+    void ownerThatComparedSettlesAllAtOnceSoThatOneThatDiesThenHoldsNothingBack() {
+        cluster.markStale(V, epoch, 1, 3);
+        cluster.markStale(V, epoch, 2, 3);
+        cluster.done(
+                new Command.RecoverVolume(
+                        new VolumeId(V),
+                        epoch,
+                        List.of(new NodeId(1), new NodeId(3)),
+                        List.of(new NodeId(3))));
+        int next = cluster.grant(V, 1);
+        assertTrue(cluster.component(V, 1).isUnsettled());
+        assertTrue(cluster.component(V, 3).isUnsettled());
+        cluster.done(new Command.SettleVolume(new VolumeId(V), next));
+        assertEquals(ErrorCode.OK, cluster.markStale(V, next, 3, 5));
+        assertEquals(ComponentState.STALE, cluster.component(V, 3).state());
+        assertEquals(5, cluster.component(V, 3).since());
     }
 
     @Test

@@ -204,7 +204,7 @@ final class RandomCommands {
         }
         return random.nextBoolean()
                 ? new Command.NoteStore(id, epoch, node, generation, known.storeId())
-                : new Command.SettleComponent(id, epoch, node, generation);
+                : new Command.SettleVolume(id, epoch);
     }
 
     private Command markStale(ClusterImage image) {

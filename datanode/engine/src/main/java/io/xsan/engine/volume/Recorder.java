@@ -117,45 +117,38 @@ final class Recorder {
         }
     }
 
-    /** All in-sync components are equal: so are those that were taken for in-sync. */
+    /**
+     * All in-sync components are equal: so are those that were taken for in-sync. One record for
+     * all: what is lost of them then holds nobody back.
+     */
     void settle() {
-        for (Member member : engine.members().all()) {
-            if (member.isUnsettled()) {
-                settle(member);
-            }
+        List<Member> unsettled =
+                engine.members().all().stream().filter(Member::isUnsettled).toList();
+        if (!unsettled.isEmpty()) {
+            settle(unsettled);
         }
     }
 
-    private void settle(Member member) {
+    private void settle(List<Member> unsettled) {
         engine.setup()
                 .meta()
                 .submit(
-                        new Command.SettleComponent(
-                                engine.volumeId(),
-                                engine.epoch(),
-                                new NodeId(member.node),
-                                member.generation),
-                        (code, result) -> onSettled(member, code, result));
+                        new Command.SettleVolume(engine.volumeId(), engine.epoch()),
+                        (code, result) -> onSettled(unsettled, code, result));
     }
 
-    private void onSettled(Member member, ErrorCode code, @Nullable Result result) {
+    private void onSettled(List<Member> settled, ErrorCode code, @Nullable Result result) {
         if (engine.isEnded()) {
             return;
         }
         if (code == ErrorCode.OK && result instanceof Result.Done done) {
             engine.adopt(done.volume(), done.index());
-            tellRepaired(member);
+            settled.forEach(this::tellRepaired);
             engine.onStatesChanged();
         } else if (code == ErrorCode.OK) {
             engine.onRefused(result);
         } else {
-            engine.afterRetry(() -> repeatSettling(member));
-        }
-    }
-
-    private void repeatSettling(Member member) {
-        if (member.isUnsettled()) {
-            settle(member);
+            engine.afterRetry(() -> settle(settled));
         }
     }
 

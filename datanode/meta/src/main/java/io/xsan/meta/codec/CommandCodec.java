@@ -23,7 +23,7 @@ import io.xsan.meta.command.Command.RemoveNode;
 import io.xsan.meta.command.Command.ReplaceNode;
 import io.xsan.meta.command.Command.ResizeVolume;
 import io.xsan.meta.command.Command.SetPolicy;
-import io.xsan.meta.command.Command.SettleComponent;
+import io.xsan.meta.command.Command.SettleVolume;
 import io.xsan.meta.command.Command.StartMove;
 import io.xsan.meta.command.Command.StartResync;
 import io.xsan.meta.command.Command.TakeOver;
@@ -79,7 +79,7 @@ public final class CommandCodec {
             case DrainNode _ -> 22;
             case RemoveNode _ -> 23;
             case RecoverVolume _ -> 24;
-            case SettleComponent _ -> 25;
+            case SettleVolume _ -> 25;
         };
     }
 
@@ -138,8 +138,7 @@ public final class CommandCodec {
                 putNodes(out.volume(c.id()).i32(c.epoch()), c.from());
                 putNodes(out, c.lost());
             }
-            case SettleComponent c ->
-                    out.volume(c.id()).i32(c.epoch()).node(c.node()).i64(c.generation());
+            case SettleVolume c -> out.volume(c.id()).i32(c.epoch());
         }
     }
 
@@ -178,7 +177,7 @@ public final class CommandCodec {
                                     in.i64("incarnation"),
                                     in.i64("requestId"));
                     case 11 -> new MarkStale(in.list(CHANGE_BYTES, "changes", () -> change(in)));
-                    case 12, 13, 14, 25 -> getOfComponent(in, kind);
+                    case 12, 13, 14 -> getOfComponent(in, kind);
                     case 15 -> new Attach(volume(in), RecordFields.attachment(in));
                     case 16 -> new Detach(volume(in), in.i64("attachmentId"));
                     case 17 -> new RaiseFeatureLevel(in.i32("level"));
@@ -195,6 +194,7 @@ public final class CommandCodec {
                                     in.i32("epoch"),
                                     nodes(in, "from"),
                                     nodes(in, "lost"));
+                    case 25 -> new SettleVolume(volume(in), in.i32("epoch"));
                     default -> null;
                 });
     }
@@ -206,9 +206,6 @@ public final class CommandCodec {
         long generation = in.i64("generation");
         if (kind == 14) {
             return new NoteStore(id, epoch, node, generation, in.i64("storeId"));
-        }
-        if (kind == 25) {
-            return new SettleComponent(id, epoch, node, generation);
         }
         boolean gain = in.flag("gain");
         if (kind == 12) {

@@ -167,10 +167,10 @@ public sealed interface Command {
     }
 
     /**
-     * An unsettled component (see ComponentRecord) was made equal to all others that are in-sync.
+     * All in-sync components of a volume were made equal: none is unsettled any more (see
+     * ComponentRecord). Holds under the epoch only. Repeating it answers OK.
      */
-    record SettleComponent(VolumeId id, int epoch, NodeId node, long generation)
-            implements Command {}
+    record SettleVolume(VolumeId id, int epoch) implements Command {}
 
     /** Makes an attachment; the same id again answers OK. */
     record Attach(VolumeId id, AttachmentRecord attachment) implements Command {}

@@ -184,20 +184,19 @@ final class ComponentRules {
         return draft.donePutting(target.with(component.onStore(command.storeId())));
     }
 
-    static Result settle(Draft draft, Command.SettleComponent command) {
-        Named named =
-                new Named(
-                        command.id(), command.epoch(), command.node(), command.generation(), false);
-        Optional<Result.Refused> refused = mismatch(draft, named);
-        if (refused.isPresent()) {
-            return refused.get();
+    static Result settle(Draft draft, Command.SettleVolume command) {
+        Optional<Result.Refused> fenced = fenced(draft, command.id(), command.epoch());
+        if (fenced.isPresent()) {
+            return fenced.get();
         }
-        Target target = target(draft, named);
-        ComponentRecord component = target.component();
-        return component.isUnsettled()
+        VolumeRecord volume = draft.volume(command.id()).orElseThrow();
+        return volume.isUnsettled()
                 ? draft.donePutting(
-                        target.with(component.with(ComponentState.IN_SYNC, 0, component.attempt())))
-                : draft.done(target.volume());
+                        volume.withComponents(
+                                volume.components().stream()
+                                        .map(ComponentRecord::settled)
+                                        .toList()))
+                : draft.done(volume);
     }
 
     static Result.Refused otherGeneration(ComponentRecord component, long named) {

@@ -48,7 +48,7 @@ public final class Decider {
             case Command.Promote c -> ComponentRules.promote(draft, c);
             case Command.NoteStore c -> ComponentRules.noteStore(draft, c);
             case Command.RecoverVolume c -> RecoveryRules.recover(draft, c);
-            case Command.SettleComponent c -> ComponentRules.settle(draft, c);
+            case Command.SettleVolume c -> ComponentRules.settle(draft, c);
             case Command.Attach c -> AttachmentRules.attach(draft, c);
             case Command.Detach c -> AttachmentRules.detach(draft, c);
             case Command.StartMove c -> MoveRules.start(draft, c);

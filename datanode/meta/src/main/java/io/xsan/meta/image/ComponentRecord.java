@@ -29,6 +29,11 @@ public record ComponentRecord(
         return with(ComponentState.IN_SYNC, Math.max(1, since), attempt);
     }
 
+    /** The same component; an unsettled one misses nothing any more. */
+    public ComponentRecord settled() {
+        return isUnsettled() ? with(ComponentState.IN_SYNC, 0, attempt) : this;
+    }
+
     /** The same component in another state. */
     public ComponentRecord with(ComponentState newState, long newSince, int newAttempt) {
         return new ComponentRecord(node, generation, newState, newSince, newAttempt, storeId);

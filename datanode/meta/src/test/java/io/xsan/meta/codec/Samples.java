@@ -72,7 +72,7 @@ final class Samples {
                 new Command.RemoveNode(node),
                 new Command.RecoverVolume(
                         id, 5, List.of(node, new NodeId(4)), List.of(new NodeId(7))),
-                new Command.SettleComponent(id, 6, node, 42));
+                new Command.SettleVolume(id, 6));
     }
 
     static List<Result> results() {
