@@ -125,6 +125,7 @@ final class Admission {
         } else if (group.fitsDescriptor(pages)) {
             ComponentState made = core.componentOrNew(key.volume(), key.generation());
             made.descriptor = descriptor;
+            made.bornSequence = core.place.segmentSequence;
             op.component = made;
             group.addDescriptor(made);
         } else {

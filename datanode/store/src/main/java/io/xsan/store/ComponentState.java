@@ -24,6 +24,9 @@ final class ComponentState implements StoreComponent, Ledger {
     long newestVersion;
     boolean isDamaged;
 
+    /** No segment before the one of this sequence holds anything of it. */
+    long bornSequence;
+
     /** From when its DROP record is in a group. */
     boolean isDropped;
 

@@ -8,9 +8,7 @@ import io.xsan.store.format.DescriptorLayout;
 import io.xsan.store.format.RecordLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Reads the payloads of the CREATE records that recovery has met, after all other records. */
 final class DescriptorReader {
@@ -21,7 +19,6 @@ final class DescriptorReader {
     private final DiskSteps steps;
     private final RecordApplier applier;
     private final List<Create> creates = new ArrayList<>();
-    private final Map<ComponentKey, Long> firstSequences = new HashMap<>();
 
     DescriptorReader(StoreCore core, DiskSteps steps, RecordApplier applier) {
         this.core = core;
@@ -43,11 +40,6 @@ final class DescriptorReader {
                         segment,
                         RecordLayout.payloadPage(records, at),
                         crcs));
-    }
-
-    /** Sequence of the oldest segment that holds a CREATE record of a component. */
-    long firstSequence(ComponentState component) {
-        return firstSequences.getOrDefault(component.key, 0L);
     }
 
     void readAll(Runnable then) {
@@ -103,7 +95,7 @@ final class DescriptorReader {
                         DescriptorLayout.node(bytes, 0),
                         DescriptorLayout.sizeBytes(bytes, 0),
                         DescriptorLayout.volumeRecord(bytes, 0));
-        firstSequences.merge(key, core.table.sequence(create.segment()), Math::min);
+        owner.bornSequence = DescriptorLayout.bornSequence(bytes, 0);
         CreateState state =
                 new CreateState(
                         DescriptorLayout.epoch(bytes, 0),

@@ -170,7 +170,7 @@ final class GroupBuilder {
         ByteBuffer target = payload.bytes();
         ByteBuffer record = descriptor.volumeRecord();
         DescriptorLayout.encode(target, 0, descriptor.node(), descriptor.sizeBytes(), record);
-        DescriptorLayout.state(target, 0, owner.epoch, owner.isDamaged);
+        DescriptorLayout.state(target, 0, owner.epoch, owner.bornSequence, owner.isDamaged);
         int pages = DescriptorLayout.pages(record.remaining());
         core.crc.stamp(payload, 0, pages);
         int at = beginRecord(RecordKind.CREATE, owner, owner.stable);

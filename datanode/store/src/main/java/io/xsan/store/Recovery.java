@@ -32,6 +32,8 @@ final class Recovery {
     /** A segment in use. */
     private record Found(int segment, long sequence, boolean isSealed) {}
 
+    private static final long NOTHING_DAMAGED = -1;
+
     private final StoreCore core;
     private final DiskSteps steps;
     private final DeviceOutcome.Listener listener;
@@ -48,10 +50,10 @@ final class Recovery {
     private long lastSequence;
     private long lastGroup;
 
-    /** Components created in segments up to this sequence may lack what they had acknowledged. */
     private final BitSet damaged = new BitSet();
 
-    private long damagedSequence;
+    /** Components born in segments up to this sequence may lack what they had acknowledged. */
+    private long damagedSequence = NOTHING_DAMAGED;
 
     /** What tells the records of a sealed segment. */
     enum Source {
@@ -280,7 +282,7 @@ final class Recovery {
         for (ComponentState component : core.components.values()) {
             if (!component.isCreated) {
                 shadows.add(component);
-            } else if (descriptors.firstSequence(component) <= damagedSequence) {
+            } else if (component.bornSequence <= damagedSequence) {
                 component.isDamaged = true;
             }
         }

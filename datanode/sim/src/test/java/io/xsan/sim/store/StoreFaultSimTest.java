@@ -131,6 +131,24 @@ class StoreFaultSimTest {
     }
 
     @Test
+    void damageOlderThanTheMovedRecordOfAComponentIsReportedToo() {
+        for (int i = 0; i < 3; i++) {
+            put(1 + i, 4 * i, 4);
+        }
+        for (int i = 0; i < 400; i++) {
+            put(10 + i, 20, 1);
+            rig.store().tick(0);
+        }
+        long create = Superblock.SEGMENTS_OFFSET;
+        assertThat(disk.rot(create + 100, 3)).as("the first segment is written anew").isTrue();
+        reopen();
+        assertThat(holds(1, 0)).isTrue();
+        assertThat(disk.rot(openOffset(5) + 100, 3)).isTrue();
+        reopen();
+        assertThat(rig.component().isDamaged()).isTrue();
+    }
+
+    @Test
     void damagedSummaryIsMadeUpForByTheGroups() {
         for (int i = 0; i < 30; i++) {
             put(10 + i, i, 1);

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *    0 magic "XSCD" u32 | version u16 | flags u16 (1 damaged)
- *    8 node u32 | epoch u32     16 volume size, bytes     24 volume record bytes u32 | zero u32
+ *    8 node u32 | epoch u32     16 volume size, bytes     24 volume record bytes u32 | born u32
  *   32 volume record, then zeros
  * </pre>
  */
@@ -18,6 +18,9 @@ public final class DescriptorLayout {
 
     /** Format version written; also the only one read. */
     public static final int VERSION = 1;
+
+    /** Of a component that was born later this is told, which is earlier and does no harm. */
+    private static final long BORN_MAX = 0xffff_ffffL;
 
     /** Where the volume record starts. */
     public static final int RECORD = 32;
@@ -50,10 +53,15 @@ public final class DescriptorLayout {
         }
     }
 
-    /** Sets what changes in the life of a component. */
-    public static void state(ByteBuffer target, int at, int epoch, boolean isDamaged) {
+    /**
+     * Sets what the store knows of a component. {@code bornSequence}: no older segment holds
+     * anything of it; 0 if that is not known.
+     */
+    public static void state(
+            ByteBuffer target, int at, int epoch, long bornSequence, boolean isDamaged) {
         target.putShort(at + 6, (short) (isDamaged ? 1 : 0));
         target.putInt(at + 12, epoch);
+        target.putInt(at + 28, (int) Math.min(bornSequence, BORN_MAX));
     }
 
     /** True if a descriptor with possible values stands at {@code at}, before {@code end}. */
@@ -82,6 +90,11 @@ public final class DescriptorLayout {
     /** True if acknowledged bytes may be missing. */
     public static boolean isDamaged(ByteBuffer source, int at) {
         return (source.getShort(at + 6) & 1) != 0;
+    }
+
+    /** Sequence of a segment before which nothing of the component was written. */
+    public static long bornSequence(ByteBuffer source, int at) {
+        return Integer.toUnsignedLong(source.getInt(at + 28));
     }
 
     /** The size of the volume. */

@@ -50,7 +50,7 @@ final class FormatSamples {
         }
         ByteBuffer record = ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5});
         DescriptorLayout.encode(target, 2 * PAGE, 3, 1L << 40, record);
-        DescriptorLayout.state(target, 2 * PAGE, 9, false);
+        DescriptorLayout.state(target, 2 * PAGE, 9, 17, false);
         int end = records(target, GroupLayout.RECORDS, 4, 5);
         GroupPlace place = new GroupPlace();
         place.segment = 2;

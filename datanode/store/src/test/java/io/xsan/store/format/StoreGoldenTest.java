@@ -60,6 +60,7 @@ class StoreGoldenTest {
         int descriptor = 2 * FormatSamples.PAGE;
         assertThat(DescriptorLayout.isValid(group, descriptor, group.capacity())).isTrue();
         assertThat(DescriptorLayout.epoch(group, descriptor)).isEqualTo(9);
+        assertThat(DescriptorLayout.bornSequence(group, descriptor)).isEqualTo(17);
         assertThat(DescriptorLayout.sizeBytes(group, descriptor)).isEqualTo(1L << 40);
         assertThat(DescriptorLayout.volumeRecord(group, descriptor).remaining()).isEqualTo(5);
     }
