@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The shard: routes frames, images and time to the components and engines of one event loop. */
@@ -203,6 +204,15 @@ public final class ShardCore implements Shard {
             boolean isKnown = volumeId > 0 && image.volume(new VolumeId(volumeId)).isPresent();
             listener.onDropped(isKnown ? ErrorCode.NOT_OWNER : ErrorCode.VOLUME_NOT_FOUND);
         }
+    }
+
+    /**
+     * Deletes a component that the metadata does not know. {@code done} runs on the shard: OK when
+     * it is gone durably, NOT_FOUND, CONFLICT if it is known, CLUSTER_NOT_READY before the first
+     * image.
+     */
+    public void dropOrphan(long volumeId, long generation, Consumer<ErrorCode> done) {
+        components.dropOrphan(volumeId, generation, done);
     }
 
     @Override

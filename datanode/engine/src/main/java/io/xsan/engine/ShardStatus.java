@@ -3,6 +3,7 @@ package io.xsan.engine;
 import io.xsan.base.latency.Latencies;
 import io.xsan.store.StoreStatus;
 import java.util.List;
+import java.util.Optional;
 
 /** What a shard is doing at one moment; immutable, for other threads. */
 public record ShardStatus(StoreStatus store, List<Engine> engines, List<Component> components) {
@@ -53,7 +54,10 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
     /** Progress of one resync, of a component or of what its node gains by a move. */
     public record Resync(int node, boolean gain, int attempt, long pagesLeft, long pagesCopied) {}
 
-    /** A component held here. */
+    /**
+     * A component held here. {@code orphan}: the metadata does not know it; the name that its
+     * volume had, empty if that cannot be read.
+     */
     public record Component(
             long volume,
             long generation,
@@ -61,5 +65,5 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
             long stable,
             long mappedBytes,
             boolean damaged,
-            boolean orphan) {}
+            Optional<String> orphan) {}
 }

@@ -16,6 +16,7 @@ import io.xsan.store.StoreComponent;
 import io.xsan.store.StoreOp;
 import java.nio.ByteBuffer;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,40 @@ final class ComponentCatalog {
     boolean isExpected(long volume, long generation) {
         ComponentRecord record = image == null || volume <= 0 ? null : recordOf(image, volume);
         return record != null && record.generation() == generation;
+    }
+
+    /** True if nobody knows it: the metadata does not name it, not even as one to be dropped. */
+    boolean isOrphan(StoreComponent component) {
+        ComponentDescriptor of = component.descriptor();
+        return image == null
+                || image.volume(new VolumeId(of.volume())).stream()
+                        .flatMap(volume -> volume.everyComponent().stream())
+                        .noneMatch(record ->
+                                record.node().value() == setup.node()
+                                        && record.generation() == of.generation());
+    }
+
+    /**
+     * Drops an orphan. {@code done} gets OK when it is gone durably, NOT_FOUND if it is not here,
+     * CONFLICT if it is no orphan, and CLUSTER_NOT_READY as long as that cannot be told.
+     */
+    void dropOrphan(long volume, long generation, Consumer<ErrorCode> done) {
+        StoreComponent held = setup.store().component(volume, generation);
+        if (image == null) {
+            done.accept(ErrorCode.CLUSTER_NOT_READY);
+        } else if (held == null) {
+            done.accept(ErrorCode.NOT_FOUND);
+        } else if (!isOrphan(held) || !dropping.add(generation)) {
+            done.accept(ErrorCode.CONFLICT);
+        } else {
+            StoreOp op =
+                    new StoreOp((ended, status) -> {
+                        dropping.remove(generation);
+                        done.accept(status);
+                    });
+            op.component = held;
+            setup.store().drop(op);
+        }
     }
 
     private @Nullable ComponentRecord recordOf(ClusterImage of, long volume) {

@@ -7,7 +7,10 @@ import io.xsan.base.memory.PageBuffer;
 import io.xsan.engine.Bug;
 import io.xsan.engine.ShardSetup;
 import io.xsan.engine.ShardStatus;
+import io.xsan.meta.codec.Decoded;
+import io.xsan.meta.codec.RecordCodec;
 import io.xsan.meta.image.ClusterImage;
+import io.xsan.meta.image.VolumeRecord;
 import io.xsan.protocol.ExtentListLayout;
 import io.xsan.protocol.FrameHeader;
 import io.xsan.protocol.FrameKind;
@@ -15,11 +18,14 @@ import io.xsan.store.ExtentsOp;
 import io.xsan.store.StoreComponent;
 import io.xsan.store.StoreOp;
 import io.xsan.store.WriteOp;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -322,8 +328,27 @@ public final class ComponentHost {
                             component.stable(),
                             component.mappedBytes(),
                             component.isDamaged(),
-                            !catalog.isExpected(volume, generation)));
+                            orphanOf(component)));
         }
         return all;
+    }
+
+    /** Of whom it was, if it is an orphan. */
+    private Optional<String> orphanOf(StoreComponent component) {
+        if (!catalog.isOrphan(component)) {
+            return Optional.empty();
+        }
+        ByteBuffer record = component.descriptor().volumeRecord().duplicate();
+        byte[] bytes = new byte[record.remaining()];
+        record.get(bytes);
+        return Optional.of(
+                RecordCodec.decodeVolume(bytes) instanceof Decoded.Ok<VolumeRecord>(var volume)
+                        ? volume.name()
+                        : "");
+    }
+
+    /** As {@link ComponentCatalog#dropOrphan}. */
+    public void dropOrphan(long volume, long generation, Consumer<ErrorCode> done) {
+        catalog.dropOrphan(volume, generation, done);
     }
 }

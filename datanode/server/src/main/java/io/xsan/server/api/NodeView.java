@@ -1,5 +1,6 @@
 package io.xsan.server.api;
 
+import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.log.Level;
 import io.xsan.engine.ShardStatus;
@@ -10,6 +11,7 @@ import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.traffic.ShardTraffic;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** What the API needs of the datanode it is part of. Any thread. */
 public interface NodeView {
@@ -27,6 +29,9 @@ public interface NodeView {
 
     /** What the shard is doing. */
     ShardStatus shardStatus();
+
+    /** Deletes a component here that the metadata does not know; see ShardCore. */
+    CompletableFuture<ErrorCode> dropOrphan(long volume, long generation);
 
     /** What goes in and out of the shard. */
     ShardTraffic traffic();

@@ -296,6 +296,7 @@ final class Protos {
                 .setStable(Version.text(from.stable()))
                 .setMappedBytes(from.mappedBytes())
                 .setDamaged(from.damaged())
-                .setOrphan(from.orphan());
+                .setOrphan(from.orphan().isPresent())
+                .setName(from.orphan().orElse(""));
     }
 }

@@ -25,6 +25,7 @@ import io.xsan.protocol.v1.BlockLocationRequest;
 import io.xsan.protocol.v1.CapacityResponse;
 import io.xsan.protocol.v1.ClusterStatus;
 import io.xsan.protocol.v1.CreateVolumeRequest;
+import io.xsan.protocol.v1.DeleteOrphanRequest;
 import io.xsan.protocol.v1.DetachRequest;
 import io.xsan.protocol.v1.DrainNodeRequest;
 import io.xsan.protocol.v1.Empty;
@@ -504,6 +505,11 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     @Override
     public void propose(ProposeRequest request, StreamObserver<ProposeResponse> observer) {
         answer(observer, () -> Protos.outcome(proposer.await(request.getCommand().toByteArray())));
+    }
+
+    @Override
+    public void deleteOrphan(DeleteOrphanRequest request, StreamObserver<Empty> observer) {
+        answer(observer, () -> new Orphans(node, peers).delete(request));
     }
 
     @Override

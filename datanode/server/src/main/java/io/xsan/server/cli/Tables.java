@@ -5,6 +5,7 @@ import io.xsan.protocol.v1.ClusterStatus;
 import io.xsan.protocol.v1.Component;
 import io.xsan.protocol.v1.Engine;
 import io.xsan.protocol.v1.Export;
+import io.xsan.protocol.v1.HeldComponent;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeContents;
 import io.xsan.protocol.v1.Recovery;
@@ -250,6 +251,25 @@ final class Tables {
 
     private static void line(StringBuilder text, String name, String value) {
         text.append(String.format(Locale.ROOT, "%-9s%s%n", name, value));
+    }
+
+    static String orphans(ClusterStatus status) {
+        Table table = new Table("NODE", "VOLUME", "ID", "GENERATION", "SIZE");
+        boolean isAny = false;
+        for (Node node : status.getNodesList()) {
+            for (HeldComponent held : node.getStatus().getComponentsList()) {
+                if (held.getOrphan()) {
+                    isAny = true;
+                    table.row(
+                            node.getId(),
+                            held.getName().isEmpty() ? "-" : held.getName(),
+                            held.getVolumeId(),
+                            held.getGeneration(),
+                            Sizes.text(held.getMappedBytes()));
+                }
+            }
+        }
+        return isAny ? table.text() : "No orphans.\n";
     }
 
     /** What going on from an older copy may lose. */

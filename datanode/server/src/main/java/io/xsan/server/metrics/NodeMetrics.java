@@ -196,7 +196,7 @@ public final class NodeMetrics {
                 "xsan_components_orphan",
                 "Components that the metadata does not know.",
                 "",
-                shard.components().stream().filter(c -> c.orphan()).count());
+                shard.components().stream().filter(c -> c.orphan().isPresent()).count());
     }
 
     private void traffic(ShardTraffic traffic) {

@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -375,6 +376,11 @@ public final class Datanode implements NodeView {
     @Override
     public ShardStatus shardStatus() {
         return shard.status();
+    }
+
+    @Override
+    public CompletableFuture<ErrorCode> dropOrphan(long volume, long generation) {
+        return shard.dropOrphan(volume, generation);
     }
 
     @Override

@@ -273,6 +273,13 @@ public final class ShardRuntime {
         return onLoop(network::peersUp);
     }
 
+    /** Deletes an orphan; see ShardCore. Any thread but the loop's. */
+    public CompletableFuture<ErrorCode> dropOrphan(long volume, long generation) {
+        CompletableFuture<ErrorCode> done = new CompletableFuture<>();
+        loop.post(() -> core.dropOrphan(volume, generation, done::complete));
+        return done;
+    }
+
     /** What the shard is doing. Any thread but the loop's. */
     public ShardStatus status() {
         return onLoop(core::status);

@@ -1,9 +1,11 @@
 package io.xsan.server.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xsan.protocol.v1.Component;
 import io.xsan.protocol.v1.CreateVolumeRequest;
+import io.xsan.protocol.v1.DeleteOrphanRequest;
 import io.xsan.protocol.v1.ExportVolumeRequest;
 import io.xsan.protocol.v1.HeldComponent;
 import io.xsan.protocol.v1.Node;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,11 @@ class RefoundingIT {
                                         .filter(Node::getReachable)
                                         .count()
                                 == nodes);
+    }
+
+    private boolean isHeardOf(int node) {
+        return call(() -> cluster.logOf(node)).lines().filter(l -> l.contains("metadata-member")).count()
+                == 2;
     }
 
     private Volume volume() {
@@ -167,6 +175,15 @@ class RefoundingIT {
         load.verify();
         assertThat(volume().getEpoch()).isGreaterThan(epoch + (1 << 16));
 
+        // An old member that comes back as it was is no majority, and what it says counts for nothing.
+        cluster.spawn(2);
+        TestCluster.await("its start", () -> isHeardOf(2));
+        load.write(20);
+        load.verify();
+        assertThat(members()).containsExactly(1);
+        assertThat(isInSync()).isFalse();
+        cluster.kill(2);
+
         for (int node = 2; node <= 3; node++) {
             forgetMetadata(node);
             cluster.spawn(node);
@@ -227,13 +244,42 @@ class RefoundingIT {
         TestCluster.await("all in sync", this::isInSync);
         load.verify();
         TestCluster.await("three members", () -> members().equals(List.of(1, 2, 3)));
-        TestCluster.await("orphans", () -> orphans() == 3);
+        TestCluster.await("orphans", () -> orphans().size() == 3);
+        assertThat(orphans()).allMatch(orphan -> orphan.getName().equals("later"));
+        String orphan = orphans().getFirst().getVolumeId();
+        String[] deletion = {"--cluster", client, "orphan", "delete", orphan, "--node", "2", "--yes"};
+        assertThat(xsan(with(deletion, "v"))).as("another name").isNotZero();
+        assertThat(orphans()).hasSize(3);
+        assertThat(xsan(with(deletion, "later"))).isZero();
+        assertThat(orphans()).hasSize(2);
+        assertThat(xsan(with(deletion, "later"))).as("no such orphan").isNotZero();
+        assertThatThrownBy(() -> deleteComponent(2)).hasMessageContaining("it is no orphan");
+        assertThat(isInSync()).isTrue();
     }
 
-    private long orphans() {
+    private static String[] with(String[] arguments, String last) {
+        return Stream.concat(Stream.of(arguments), Stream.of(last)).toArray(String[]::new);
+    }
+
+    private void deleteComponent(int node) throws IOException {
+        Component component =
+                volume().getComponentsList().stream()
+                        .filter(c -> c.getNode() == node)
+                        .findFirst()
+                        .orElseThrow();
+        DeleteOrphanRequest request =
+                DeleteOrphanRequest.newBuilder()
+                        .setNode(node)
+                        .setVolumeId(volume().getId())
+                        .setGeneration(component.getGeneration())
+                        .build();
+        cluster.admin(1).call(s -> s.deleteOrphan(request));
+    }
+
+    private List<HeldComponent> orphans() {
         return call(() -> cluster.status(1)).getNodesList().stream()
                 .flatMap(node -> node.getStatus().getComponentsList().stream())
                 .filter(HeldComponent::getOrphan)
-                .count();
+                .toList();
     }
 }
