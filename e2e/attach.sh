@@ -111,15 +111,27 @@ xfs_keeps_a_tree() {
         ./xsan detach xfs && xfs=$(device xfs) && mount "$xfs" "$dir/mnt/xfs" && (cd "$dir/mnt/xfs" && sha256sum --quiet -c "$dir/xfs.sums")
 }
 free_mib() { ./xsan cluster status --output json | tr -d ' \n"' | grep -o 'free_bytes:[0-9]*' | cut -d: -f2 | sort -n | head -n 1 | awk '{ print int($1 / 1048576) }'; }
-export -f free_mib
+# settled_mib: what is free once the cleaner has nothing more to give back: the same for four seconds.
+settled_mib() {
+    local last=-1 free same=0
+    for _ in $(seq 60); do
+        free=$(free_mib)
+        [ "$free" = "$last" ] && same=$((same + 1)) || same=0
+        [ "$same" -ge 4 ] && break
+        last=$free
+        sleep 1
+    done
+    echo "$free"
+}
+export -f free_mib settled_mib
 fstrim_gives_space_back() {
     sync
-    sleep 2
-    before=$(free_mib)
-    head -c 160M /dev/urandom >"$dir/mnt/xfs/large" && sync && sleep 2 && full=$(free_mib) &&
+    before=$(settled_mib)
+    head -c 160M /dev/urandom >"$dir/mnt/xfs/large" && sync && full=$(settled_mib) &&
         rm "$dir/mnt/xfs/large" && sync && fstrim -v "$dir/mnt/xfs" || return 1
     echo "note: free $before MiB, $full after writing 160 MiB"
-    [ "$full" -le $((before - 100)) ] && await '[ "$(free_mib)" -ge $(('"$full"' + 100)) ]' && echo "note: free $before MiB, $full after writing 160 MiB, $(free_mib) after fstrim"
+    [ "$full" -le $((before - 100)) ] && await '[ "$(free_mib)" -ge $(('"$full"' + 100)) ]' && echo "note: free $before MiB, $full after writing 160 MiB, $(free_mib) after fstrim" ||
+        { echo "free now: $(free_mib) MiB"; return 1; }
 }
 xfs_grows_while_it_is_mounted() {
     xfs=$(device xfs) && ./xsan volume resize xfs --size 1GiB && await "[ \$(blockdev --getsize64 $xfs) = 1073741824 ]" &&
