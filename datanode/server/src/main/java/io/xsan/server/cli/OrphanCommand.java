@@ -65,9 +65,7 @@ final class OrphanCommand {
                         .out()
                         .printf(
                                 "Node %d has %s of volume %s, which is lost then.%n",
-                                node,
-                                Sizes.text(each.getMappedBytes()),
-                                named(each));
+                                node, Sizes.text(each.getMappedBytes()), named(each));
             }
             confirmation.require(cluster.surroundings(), "the volume", named(found.getFirst()));
             for (HeldComponent each : found) {

@@ -2,6 +2,8 @@ package io.xsan.server.nbd;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -10,7 +12,10 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.xsan.base.Check;
+import io.xsan.base.ClusterId;
 import io.xsan.base.InvariantViolation;
 import io.xsan.base.log.Log;
 import io.xsan.base.memory.BufferPool;
@@ -19,6 +24,7 @@ import io.xsan.frontend.nbd.NbdConnection;
 import io.xsan.frontend.nbd.NbdExports;
 import io.xsan.server.net.LinkTls;
 import io.xsan.server.net.NetworkConfig;
+import io.xsan.server.net.PeerIdentity;
 import io.xsan.server.shard.ShardLoop;
 import io.xsan.server.traffic.Traffic;
 import io.xsan.server.traffic.TrafficCounter;
@@ -31,6 +37,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class NbdServer {
     static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
+    private final ClusterId cluster;
     private final ShardLoop loop;
     private final BufferPool pool;
     private final NbdExports exports;
@@ -49,8 +57,17 @@ public final class NbdServer {
     private final TrafficCounter traffic = new TrafficCounter();
     private final List<Channel> listeners = new ArrayList<>();
 
-    /** A server of {@code exports} without listeners. Without TLS it serves this host only. */
-    public NbdServer(ShardLoop loop, BufferPool pool, NbdExports exports, NetworkConfig network) {
+    /**
+     * A server of {@code exports} without listeners. Without TLS it serves this host only; with it,
+     * whoever has a certificate of a node or an admin of {@code cluster}.
+     */
+    public NbdServer(
+            ClusterId cluster,
+            ShardLoop loop,
+            BufferPool pool,
+            NbdExports exports,
+            NetworkConfig network) {
+        this.cluster = cluster;
         this.loop = loop;
         this.pool = pool;
         this.exports = exports;
@@ -193,7 +210,32 @@ public final class NbdServer {
         @Override
         public void startTls(Channel channel) {
             LinkTls sides = Check.present(tls, "TLS was offered");
-            channel.pipeline().addFirst(sides.server().newHandler(channel.alloc()));
+            channel.pipeline()
+                    .addFirst(new RoleCheck())
+                    .addFirst(sides.server().newHandler(channel.alloc()));
+        }
+    }
+
+    /** Ends a connection whose certificate is not one of those that may use exports. */
+    private final class RoleCheck extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
+                SslHandler handler = context.pipeline().get(SslHandler.class);
+                Optional<PeerIdentity> identity = PeerIdentity.of(handler.engine().getSession());
+                if (identity.filter(this::mayUse).isEmpty()) {
+                    String shown = identity.map(PeerIdentity::uri).orElse("-");
+                    log.warn("nbd-refused", "certificate", shown);
+                    var _ = context.close();
+                    return;
+                }
+            }
+            context.fireUserEventTriggered(event);
+        }
+
+        private boolean mayUse(PeerIdentity identity) {
+            return identity.cluster().equals(cluster.toString())
+                    && (identity.role().equals("admin") || identity.role().equals("node"));
         }
     }
 }

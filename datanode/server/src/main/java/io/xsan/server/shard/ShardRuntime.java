@@ -108,7 +108,7 @@ public final class ShardRuntime {
         core = new ShardCore(shardSetup(meta.apply(this)));
         network.setReceiver(core);
         exports = new ShardExports(core, setup.node(), setup.clock());
-        nbd = new NbdServer(loop, pool, exports, config);
+        nbd = new NbdServer(setup.cluster(), loop, pool, exports, config);
     }
 
     private ShardSetup shardSetup(MetaPort meta) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.xsan.base.ClusterId;
 import io.xsan.base.ErrorCode;
 import io.xsan.base.log.Log;
 import io.xsan.base.memory.BufferPool;
@@ -54,25 +55,35 @@ class NbdServerIT implements NbdExports {
 
     @BeforeEach
     void start() throws Exception {
-        ClusterAuthority authority =
-                ClusterAuthority.create(directory, UUID.randomUUID().toString());
+        String cluster = UUID.randomUUID().toString();
+        ClusterAuthority authority = ClusterAuthority.create(directory, cluster);
         authority.issue(directory, "node", "node", 1, "127.0.0.1");
-        tls =
-                TlsContexts.links(
-                        TlsContexts.credentials(
-                                new DatanodeConfig.Tls(
-                                        directory.resolve("ca.crt"),
-                                        directory.resolve("node.crt"),
-                                        directory.resolve("node.key")),
-                                Log.NONE),
-                        false);
-        server = new NbdServer(loop, pool, this, new NetworkConfig(tls, 8, Log.NONE));
+        authority.issue(directory, "agent", "agent", 1, "127.0.0.1");
+        tls = links("node");
+        server =
+                new NbdServer(
+                        ClusterId.parse(cluster),
+                        loop,
+                        pool,
+                        this,
+                        new NetworkConfig(tls, 8, Log.NONE));
         loop.loop()
                 .submit(() -> {
                     loop.atTurnEnd(server::onTurnEnd);
                     loop.atTurnEnd(now -> server.flush());
                 })
                 .get();
+    }
+
+    private LinkTls links(String name) {
+        return TlsContexts.links(
+                TlsContexts.credentials(
+                        new DatanodeConfig.Tls(
+                                directory.resolve("ca.crt"),
+                                directory.resolve(name + ".crt"),
+                                directory.resolve(name + ".key")),
+                        Log.NONE),
+                false);
     }
 
     @AfterEach
@@ -140,8 +151,17 @@ class NbdServerIT implements NbdExports {
                                 .sslProvider(SslProvider.JDK)
                                 .trustManager(directory.resolve("ca.crt").toFile())
                                 .build());
+        isRefused(nobody);
+    }
+
+    @Test
+    void agentIsRefusedWhoGetsItsVolumesOtherwise() throws Exception {
+        isRefused(jdk(links("agent").client()));
+    }
+
+    private void isRefused(SSLContext context) throws Exception {
         try (Client client = client(ANY_ADDRESS);
-                Client secure = client.encrypt(nobody)) {
+                Client secure = client.encrypt(context)) {
             assertThatThrownBy(
                             () -> {
                                 secure.option(LIST);

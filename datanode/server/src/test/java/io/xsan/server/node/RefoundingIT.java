@@ -90,7 +90,10 @@ class RefoundingIT {
     }
 
     private boolean isHeardOf(int node) {
-        return call(() -> cluster.logOf(node)).lines().filter(l -> l.contains("metadata-member")).count()
+        return call(() -> cluster.logOf(node))
+                        .lines()
+                        .filter(l -> l.contains("metadata-member"))
+                        .count()
                 == 2;
     }
 
@@ -175,14 +178,7 @@ class RefoundingIT {
         load.verify();
         assertThat(volume().getEpoch()).isGreaterThan(epoch + (1 << 16));
 
-        // An old member that comes back as it was is no majority, and what it says counts for nothing.
-        cluster.spawn(2);
-        TestCluster.await("its start", () -> isHeardOf(2));
-        load.write(20);
-        load.verify();
-        assertThat(members()).containsExactly(1);
-        assertThat(isInSync()).isFalse();
-        cluster.kill(2);
+        comesBackAsAMemberOfTheOldGroup(load);
 
         for (int node = 2; node <= 3; node++) {
             forgetMetadata(node);
@@ -197,6 +193,17 @@ class RefoundingIT {
                 () -> call(() -> cluster.admin(2).call(s -> s.getVolume(VOLUME))).getOwner() != 1);
         cluster.spawn(1);
         load.verify();
+    }
+
+    /** It is no majority, and what it says counts for nothing. */
+    private void comesBackAsAMemberOfTheOldGroup(LoadedVolume load) throws Exception {
+        cluster.spawn(2);
+        TestCluster.await("its start", () -> isHeardOf(2));
+        load.write(20);
+        load.verify();
+        assertThat(members()).containsExactly(1);
+        assertThat(isInSync()).isFalse();
+        cluster.kill(2);
     }
 
     @Test
@@ -247,7 +254,9 @@ class RefoundingIT {
         TestCluster.await("orphans", () -> orphans().size() == 3);
         assertThat(orphans()).allMatch(orphan -> orphan.getName().equals("later"));
         String orphan = orphans().getFirst().getVolumeId();
-        String[] deletion = {"--cluster", client, "orphan", "delete", orphan, "--node", "2", "--yes"};
+        String[] deletion = {
+            "--cluster", client, "orphan", "delete", orphan, "--node", "2", "--yes"
+        };
         assertThat(xsan(with(deletion, "v"))).as("another name").isNotZero();
         assertThat(orphans()).hasSize(3);
         assertThat(xsan(with(deletion, "later"))).isZero();
