@@ -49,11 +49,7 @@ class ClusterReconciler implements Reconciler<XsanCluster>, Cleaner<XsanCluster>
     @Override
     public ErrorStatusUpdateControl<XsanCluster> updateErrorStatus(
             XsanCluster cluster, Context<XsanCluster> context, Exception error) {
-        cluster.setStatus(
-                withReady(
-                        cluster,
-                        "Failed",
-                        error.getMessage() == null ? error.toString() : error.getMessage()));
+        cluster.setStatus(withReady(cluster, "Failed", Conditions.sentence(error)));
         return ErrorStatusUpdateControl.patchStatus(cluster);
     }
 

@@ -170,7 +170,7 @@ public final class ClusterReconciliation {
                                 + " "
                                 + object.getMetadata().getName()
                                 + ": "
-                                + e.getMessage());
+                                + Conditions.sentence(e));
             }
         }
         dropClasses(plan);

@@ -2,6 +2,7 @@ package io.xsan.operator.reconcile;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,6 +23,19 @@ public final class Conditions {
         present.forEach(condition -> before.put(condition.getType(), condition));
         this.generation = generation;
         this.clock = clock;
+    }
+
+    /**
+     * What went wrong, in a sentence for people: of an error of the API server its own words, which
+     * the exception's message has twice among other things.
+     */
+    public static String sentence(Exception error) {
+        if (error instanceof KubernetesClientException answer
+                && answer.getStatus() != null
+                && answer.getStatus().getMessage() != null) {
+            return answer.getStatus().getMessage();
+        }
+        return error.getMessage() == null ? error.toString() : error.getMessage();
     }
 
     /** Says that something is so, or is not. */

@@ -20,7 +20,7 @@ record Health(@Nullable ClusterStatus answer, String why) {
         try {
             return new Health(storage.status(), "");
         } catch (ApiException e) {
-            return new Health(null, e.getMessage() == null ? e.toString() : e.getMessage());
+            return new Health(null, Conditions.sentence(e));
         }
     }
 

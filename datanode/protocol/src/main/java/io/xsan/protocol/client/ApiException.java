@@ -60,7 +60,19 @@ public final class ApiException extends RuntimeException {
                     case UNAUTHENTICATED, PERMISSION_DENIED -> ErrorCode.PERMISSION_DENIED;
                     default -> ErrorCode.CONSENSUS_FAILED;
                 };
-        return new ApiException(code, message);
+        return new ApiException(code, message + cause(failure));
+    }
+
+    /** gRPC calls every failed connection an "io exception"; its causes say which and why. */
+    private static String cause(StatusRuntimeException failure) {
+        StringBuilder why = new StringBuilder();
+        for (Throwable each = failure.getCause(); each != null; each = each.getCause()) {
+            String message = each.getMessage();
+            if (message != null && why.indexOf(message) < 0) {
+                why.append(": ").append(message);
+            }
+        }
+        return why.toString();
     }
 
     /** True where another datanode may answer, and the call surely did nothing. */
