@@ -2,8 +2,14 @@
 # Installs what the tests need and runs all of them: the build with its Java tests, then each part of
 # .ci/parts in order of name. Parts print their progress and write "ok NAME" or "FAILED NAME" lines
 # or "skipped NAME: REASON" lines to the file $RESULTS. Tells what was skipped and why, and ends with the line "N passed, N failed".
+# With --kind the tests on a Kubernetes cluster are not skipped where what they need has to be built first.
 set -u
 cd "$(dirname "$0")/.."
+case ${1:-} in
+    '') ;;
+    --kind) export XSAN_TEST_KIND=1 ;;
+    *) echo "xsan test: '$1' is not known, allowed is --kind or nothing" >&2; exit 2 ;;
+esac
 . .mvn/jdk.sh
 find_or_install_jdk25 || exit 1
 export RESULTS

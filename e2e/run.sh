@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# The end-to-end tests: makes a real Kubernetes cluster of four nodes (kind on podman), puts XSAN on it, and runs the promises of
-# e2e/src/test. Everything that it needs and no registry has to offer is built here and kept under $XSAN_E2E_CACHE.
+# The end-to-end tests: makes a real Kubernetes cluster of four nodes (kind on podman) and runs the promises of e2e/src/test, the first
+# of which puts XSAN on it by its chart. Everything that it needs and no registry has to offer is built here and kept under $XSAN_E2E_CACHE.
 #
 #   e2e/run.sh            all of it; ends with the cluster deleted
+#   e2e/run.sh --cached   the same, but ends with code 75 where programs or node image would have to be built first
 #   e2e/run.sh --keep     leaves the cluster for a look: . e2e/kind/env.sh && kubectl get pods -A
+#   e2e/run.sh --cluster  makes the cluster with the images of this tree in it, and leaves it for helm install or --promises
+#   e2e/run.sh --promises runs the promises on that cluster; where XSAN is on it, it stays as it is
 #   e2e/run.sh --build    builds programs, node image and base image only
 #   e2e/run.sh --clean    deletes what an interrupted run left
 #
-# Needs root, Linux on x86_64 or aarch64, Debian 12 or the like, Go, and the Debian and Go module mirrors. Exit code 75: this
-# machine cannot run it, the last line says why.
+# PROMISES=FaultPromisesIT runs that class only (what -Dtest takes). Needs root, Linux on x86_64 or aarch64, Debian 12 or the like, Go, and the
+# Debian and Go module mirrors. Exit code 75: this machine cannot run it, the last line says why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .mvn/jdk.sh
@@ -31,6 +34,16 @@ check_machine() {
     [ -e /dev/loop-control ] || cannot "no loop devices"
 }
 
+sidecars="csi-provisioner csi-attacher csi-resizer"
+has_sidecars() {
+    for name in $sidecars; do [ -x "$XSAN_E2E_CACHE/bin/$name" ] || return 1; done
+}
+
+check_cache() {
+    { e2e/kind/build-node-image.sh --check && has_sidecars && e2e/images/base.sh --check && e2e/helm.sh --cached; } >/dev/null 2>&1 ||
+        cannot "programs and node image are not built; e2e/run.sh --build does that, once, in 25 minutes on two cores"
+}
+
 # Containers, loop devices over files that are gone, and files of runs that were interrupted.
 clean() {
     command -v podman >/dev/null || return 0
@@ -42,11 +55,12 @@ clean() {
 build_programs() {
     step "node image"
     nice -n 5 e2e/kind/build-node-image.sh 2>&1 | grep -v -E 'downloading|level=warning' | sed 's/^/   /'
-    if ! [ -x "$XSAN_E2E_CACHE/bin/csi-provisioner" ] || ! [ -x "$XSAN_E2E_CACHE/bin/csi-attacher" ] || ! [ -x "$XSAN_E2E_CACHE/bin/csi-resizer" ]; then
+    if ! has_sidecars; then
         step "CSI sidecars"
         nice -n 5 e2e/kind/go/build-csi.sh "$XSAN_E2E_CACHE/bin" "$XSAN_E2E_CACHE/go" sidecars 2>&1 | grep -v downloading | sed 's/^/   /'
     fi
     base=$(e2e/images/base.sh)
+    helm=$(e2e/helm.sh)
 }
 
 # One static program as an image.
@@ -60,7 +74,7 @@ pack_sidecar() {
 build_images() {
     step "images of this tree"
     mkdir -p "$files/images"
-    if ! ./mvnw -q -B -ntp -Pfast -pl csi-driver,datanode/server -am package -Dmaven.test.skip=true jib:buildTar \
+    if ! ./mvnw -q -B -ntp -Pfast -pl csi-driver,datanode/server,operator -am package -Dmaven.test.skip=true jib:buildTar \
         -Dxsan.image.base="tar://$base" -Dxsan.image.tag=e2e \
         -Dxsan.image.architecture="$(case $(uname -m) in aarch64) echo arm64 ;; *) echo amd64 ;; esac)" >"$files/images.log" 2>&1; then
         tail -n 30 "$files/images.log"
@@ -68,7 +82,8 @@ build_images() {
     fi
     mv csi-driver/target/fast/jib-image.tar "$files/images/xsan-csi-driver.tar"
     mv datanode/server/target/fast/jib-image.tar "$files/images/xsan-datanode.tar"
-    for name in csi-provisioner csi-attacher csi-resizer; do pack_sidecar $name; done
+    mv operator/target/fast/jib-image.tar "$files/images/xsan-operator.tar"
+    for name in $sidecars; do pack_sidecar $name; done
 }
 
 make_cluster() {
@@ -98,8 +113,11 @@ diagnose() {
 
 run_promises() {
     step "promises"
-    ./mvnw -B -ntp -Pfast,e2e -pl e2e -am test -Dtest='*PromisesIT' -Dxsan.e2e.kubeconfig="$KUBECONFIG" 2>&1 |
-        grep --line-buffered -E '^   |Tests run|ERROR|FAIL|expected|Expecting' | cut -c1-300
+    rm -rf e2e/target/fast/surefire-reports
+    ./mvnw -B -ntp -Pfast,e2e -pl e2e -am test -Dtest="${PROMISES:-*PromisesIT}" -Dsurefire.failIfNoSpecifiedTests=false \
+        -Dxsan.e2e.kubeconfig="$KUBECONFIG" -Dxsan.e2e.helm="$helm" -Dxsan.e2e.chart="$PWD/charts/xsan" \
+        -Dxsan.e2e.values="$PWD/e2e/kind/values.yaml" 2>&1 |
+        grep --line-buffered -E '^   |Tests run|ERROR|FAIL|expected|Expecting' | sed -u 's/^\(.\{300\}\).*/\1/'
     return "${PIPESTATUS[0]}"
 }
 
@@ -109,14 +127,17 @@ exec 8>"$XSAN_E2E_CACHE/run.lock"
 flock -n 8 || { step "another run is going on; waiting for it"; flock 8; }
 case ${1:-} in
     --clean) clean; exit ;;
+    --cached) check_cache ;;
     --build) build_programs; exit ;;
+    --promises) helm=$(e2e/helm.sh); run_promises || { diagnose; exit 1; }; exit ;;
 esac
 clean
 mkdir -p "$files"
-[ "${1:-}" = --keep ] || trap 'clean' EXIT
+case ${1:-} in --keep | --cluster) ;; *) trap 'clean' EXIT ;; esac
 build_programs
 build_images
 make_cluster
+[ "${1:-}" != --cluster ] || { step "done: . e2e/kind/env.sh"; exit; }
 result=0
 run_promises || { result=1; diagnose; }
 step "done"

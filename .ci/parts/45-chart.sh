@@ -1,21 +1,9 @@
 #!/usr/bin/env bash
 # The chart: helm lint, values that are refused, and templates that are those in charts/xsan/golden (after a change of the chart write
-# them anew with WRITE_GOLDEN=1). helm is built once from its Go module into ~/.cache/xsan-e2e, where none is installed.
+# them anew with WRITE_GOLDEN=1).
 set -u
 cd "$(dirname "$0")/../.."
-cache=${XSAN_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/xsan-e2e}
-version=v3.19.0
-helm=$(command -v helm || echo "$cache/bin/helm")
-if ! [ -x "$helm" ]; then
-    command -v go >/dev/null || { echo "   not run: neither helm nor go, which builds it"; exit 0; }
-    echo "   building helm $version"
-    mkdir -p "$cache/bin"
-    if ! CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOBIN=$cache/bin timeout 200 nice go install -trimpath -ldflags '-s -w' "helm.sh/helm/v3/cmd/helm@$version" >"$cache/helm.log" 2>&1; then
-        tail -n 3 "$cache/helm.log" | sed 's/^/   /'
-        echo "   not run: helm did not build within 200 s; the next run goes on where this one ended, or the Go module proxy is out of reach"
-        exit 0
-    fi
-fi
+helm=$(e2e/helm.sh) || { echo "   not run: see above"; exit 0; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 report() {

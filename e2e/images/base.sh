@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the base image of XSAN's images from the distribution's packages and a jlinked Java runtime, and prints the path
 # of its archive: what ./mvnw jib:buildTar -Dxsan.image.base=tar://PATH takes where no image registry is at hand. Needs root
-# (mmdebstrap), Debian's package sources and a JDK 25 in JAVA_HOME. Kept under $XSAN_E2E_CACHE, named by what went into it.
+# (mmdebstrap), Debian's package sources and a JDK 25 in JAVA_HOME. Kept under $XSAN_E2E_CACHE, named by what went into it. With --check
+# nothing is made; code 1 says that it would have to be.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${XSAN_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/xsan-e2e}
@@ -15,6 +16,7 @@ mkdir -p "$cache"
 exec 9>"$cache/image-base.lock"
 flock 9
 [ -f "$out" ] && { echo "$out"; exit; }
+[ "${1:-}" != --check ] || exit 1
 echo "   base image: packages and Java runtime, about a minute" >&2
 rm -f "$cache"/image-base-*.tar
 

@@ -14,47 +14,45 @@ final class Application {
     /** Writes files again and again past every cache, and reads each back at once. */
     private static final String LOAD =
             """
-            rm -f /tmp/stop /tmp/done /tmp/errors
+            rm -f /tmp/stop /tmp/ended /tmp/done /tmp/errors; echo 0 > /tmp/slowest
             ( i=0
               while [ ! -e /tmp/stop ]; do
-                head -c 1048576 /dev/urandom > /tmp/block
+                head -c 1048576 /dev/urandom > /tmp/block; t=$(date +%s%3N)
                 dd if=/tmp/block of=/data/load-$((i % 8)) bs=256k oflag=direct conv=fsync 2> /tmp/dd || echo "write $i: $(cat /tmp/dd)" >> /tmp/errors
                 dd if=/data/load-$((i % 8)) bs=256k iflag=direct 2> /tmp/dd | cmp - /tmp/block >> /tmp/errors 2>&1 || echo "read $i: $(cat /tmp/dd)" >> /tmp/errors
+                t=$(($(date +%s%3N) - t)); [ $t -le "$(cat /tmp/slowest)" ] || echo $t > /tmp/slowest
                 i=$((i + 1)); echo $i > /tmp/done
               done
               touch /tmp/ended ) > /dev/null 2>&1 &
             """;
 
     private final Kubernetes cluster;
-    private final String image;
     private final String name;
     private final String volumeMode;
 
-    private Application(Kubernetes cluster, String image, String name, String volumeMode) {
+    private Application(Kubernetes cluster, String name, String volumeMode) {
         this.cluster = cluster;
-        this.image = image;
         this.name = name;
         this.volumeMode = volumeMode;
     }
 
     /** Claims a volume that is mounted on {@code /data}. */
-    static Application claim(
-            Kubernetes cluster, String image, String name, String storageClass, String size) {
-        Application made = new Application(cluster, image, name, "Filesystem");
+    static Application claim(Kubernetes cluster, String name, String storageClass, String size) {
+        Application made = new Application(cluster, name, "Filesystem");
         made.claim(storageClass, size, "ReadWriteOnce");
         return made;
     }
 
     /** Claims a volume that is the block device {@code /dev/data}. */
-    static Application claimBlock(Kubernetes cluster, String image, String name, String size) {
-        Application made = new Application(cluster, image, name, "Block");
+    static Application claimBlock(Kubernetes cluster, String name, String size) {
+        Application made = new Application(cluster, name, "Block");
         made.claim("xsan", size, "ReadWriteOnce");
         return made;
     }
 
     /** Claims a volume that one pod at a time may use. */
-    static Application claimForOnePod(Kubernetes cluster, String image, String name, String size) {
-        Application made = new Application(cluster, image, name, "Filesystem");
+    static Application claimForOnePod(Kubernetes cluster, String name, String size) {
+        Application made = new Application(cluster, name, "Filesystem");
         made.claim("xsan", size, "ReadWriteOncePod");
         return made;
     }
@@ -120,7 +118,8 @@ final class Application {
                       %s
                   volumes: [{name: data, persistentVolumeClaim: {claimName: %s}}]
                 """
-                        .formatted(pod, NAMESPACE, where, image, volume, name));
+                        .formatted(
+                                pod, NAMESPACE, where, Installation.DATANODE_IMAGE, volume, name));
     }
 
     @Nullable Pod pod(String named) {
@@ -146,6 +145,20 @@ final class Application {
         return outcome.output();
     }
 
+    /** Makes files, and returns when they are on disk. */
+    void writeFiles() {
+        run(
+                "cd /data && for i in 1 2 3 4; do head -c 8000000 /dev/urandom | tee file$i | sha256sum; done > sums"
+                        + " && sync -f /data");
+    }
+
+    /** Reads the files past the page cache; they have to be what was written. */
+    void checkFiles() {
+        run(
+                "cd /data && for i in 1 2 3 4; do dd if=file$i bs=1M iflag=direct 2> /tmp/dd | sha256sum; done"
+                        + " | cmp - sums");
+    }
+
     void startLoad() {
         run(LOAD);
     }
@@ -163,6 +176,11 @@ final class Application {
                 "load of " + name + " goes on after " + now,
                 COMMAND,
                 () -> loadDone() >= now + more);
+    }
+
+    /** How long the slowest block took to be written and read since the last call. */
+    Duration slowest() {
+        return Duration.ofMillis(Long.parseLong(run("cat /tmp/slowest; echo 0 > /tmp/slowest")));
     }
 
     /** Ends the load, and answers its errors: nothing if there were none. */

@@ -1,185 +1,160 @@
 package io.xsan.e2e;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.readiness.Readiness;
-import io.xsan.server.heartbeat.HeartbeatKey;
-import io.xsan.server.tls.ClusterAuthority;
+import io.xsan.crds.XsanCluster;
+import io.xsan.crds.XsanClusterStatus;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** XSAN on the cluster: a datanode, an agent and the CSI node service on each worker. */
+/** XSAN as a user installs it: the chart, and one {@code XsanCluster}. */
 final class Installation {
     static final String NAMESPACE = "xsan-system";
-    private static final int PORT = 7480;
+
+    /**
+     * The image of all pods that use volumes, too: it has a shell and the tools of file systems.
+     */
+    static final String DATANODE_IMAGE = "localhost/xsan-datanode:e2e";
+
+    /** Nodes with this label store data. */
+    static final String STORAGE_LABEL = "xsan.io/storage";
+
+    private static final String CLUSTER = "xsan";
+    private static final Duration READY = Duration.ofMinutes(5);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration READY = Duration.ofMinutes(4);
-    private static final String TLS = "/etc/xsan-tls/";
 
     private final Kubernetes cluster;
-    private final Images images;
-    private final Path secrets;
-    private final String clusterId = UUID.randomUUID().toString();
     private final List<String> nodes;
-    private final List<String> addresses;
+    private final long startNanos;
 
-    /** Names of the images. */
-    record Images(String datanode, String csi, String sidecars) {
-        Map<String, String> values() {
-            return Map.of(
-                    "DATANODE_IMAGE", datanode,
-                    "CSI_IMAGE", csi,
-                    "PROVISIONER_IMAGE", sidecars.replace("*", "csi-provisioner"),
-                    "ATTACHER_IMAGE", sidecars.replace("*", "csi-attacher"),
-                    "RESIZER_IMAGE", sidecars.replace("*", "csi-resizer"));
-        }
-    }
-
-    /** Keeps certificates in the directory {@code secrets} until they are in the cluster. */
-    Installation(Kubernetes cluster, Images images, Path secrets) {
+    private Installation(Kubernetes cluster) {
         this.cluster = cluster;
-        this.images = images;
-        this.secrets = secrets;
-        Map<String, String> workers = cluster.workers();
-        nodes = List.copyOf(workers.keySet());
-        addresses = List.copyOf(workers.values());
+        nodes = cluster.workers();
+        startNanos = System.nanoTime();
     }
 
+    /** Installs on the cluster of the system property, and returns when all of it is ready. */
+    static Installation make() throws IOException {
+        Path config = Path.of(System.getProperty("xsan.e2e.kubeconfig"));
+        Installation made = new Installation(Kubernetes.of(config));
+        made.nodes.forEach(node -> made.cluster.label(node, STORAGE_LABEL, "yes"));
+        made.helmInstall(DATANODE_IMAGE);
+        Installed.report("helm install has returned", made.startNanos);
+        made.applyCluster();
+        made.awaitReady();
+        Installed.report("from helm install to XsanCluster Ready, all pods too", made.startNanos);
+        return made;
+    }
+
+    Kubernetes cluster() {
+        return cluster;
+    }
+
+    /** The workers: those that store data from the beginning, and those that pods run on. */
     List<String> nodes() {
         return nodes;
     }
 
-    /** Applies everything, and returns when all of it is ready. */
-    void install() throws IOException {
-        cluster.apply("system.yaml", Map.of());
-        ClusterAuthority authority = ClusterAuthority.create(secrets, clusterId);
-        HeartbeatKey.create(secrets.resolve("heartbeat.key"));
-        for (int i = 0; i < nodes.size(); i++) {
-            installDatanode(authority, i + 1);
+    /** When the installation began, as {@link System#nanoTime}. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Installs the chart, or changes what is installed, and waits for the operator. */
+    void helmInstall(String datanodeImage) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of("upgrade", "--install", "--create-namespace", "--wait", "xsan"));
+        arguments.add(System.getProperty("xsan.e2e.chart"));
+        arguments.addAll(List.of("--values", System.getProperty("xsan.e2e.values")));
+        arguments.addAll(List.of("--set", "images.datanode=" + datanodeImage));
+        helm(arguments);
+    }
+
+    private static void helm(List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("xsan.e2e.helm"));
+        command.addAll(arguments);
+        command.addAll(List.of("--timeout", "4m", "--namespace", NAMESPACE));
+        command.addAll(List.of("--kubeconfig", System.getProperty("xsan.e2e.kubeconfig")));
+        Kubernetes.Outcome outcome = Kubernetes.onHost(command.toArray(String[]::new));
+        if (outcome.exitCode() != 0) {
+            throw new AssertionError(String.join(" ", command) + ": " + outcome.output());
         }
-        authority.issue(secrets, "agent", "agent", 0);
-        authority.issue(secrets, "admin", "admin", 0);
-        Files.writeString(secrets.resolve("client.json"), client().toPrettyString());
-        Map<String, String> values = new TreeMap<>(images.values());
-        values.put("ENDPOINTS", String.join(",", endpoints()));
-        configMap("xsan-agent", "agent.json", agentConfig());
-        secret("xsan-agent", "ca.crt", "agent.crt", "agent.key");
-        secret("xsan-csi-controller", "ca.crt", "admin.crt", "admin.key");
-        secret("xsan-tools", "ca.crt", "admin.crt", "admin.key", "client.json");
-        for (String file :
-                List.of("agent.yaml", "csi-controller.yaml", "csi-node.yaml", "tools.yaml")) {
-            cluster.apply(file, values);
+    }
+
+    private void applyCluster() {
+        cluster.apply(
+                """
+                apiVersion: xsan.io/v1alpha1
+                kind: XsanCluster
+                metadata: {name: %s}
+                spec:
+                  storage:
+                    nodeSelector: {%s: "yes"}
+                    devices: [{path: /var/lib/xsan-disk, size: 3Gi}]
+                  storageClasses:
+                    - {name: xsan, isDefault: true}
+                    - {name: xsan-xfs, fsType: xfs}
+                """
+                        .formatted(CLUSTER, STORAGE_LABEL));
+    }
+
+    /** The object, or null where there is none. */
+    private @Nullable XsanCluster object() {
+        return cluster.client().resources(XsanCluster.class).withName(CLUSTER).get();
+    }
+
+    /** What the operator says of the cluster. */
+    XsanClusterStatus status() {
+        XsanCluster object = object();
+        if (object == null || object.getStatus() == null) {
+            throw new AssertionError("XsanCluster " + CLUSTER + " has no status");
         }
-        awaitReady();
+        return object.getStatus();
     }
 
-    private void installDatanode(ClusterAuthority authority, int number) throws IOException {
-        authority.issue(secrets, "node", "node", number, addresses.get(number - 1));
-        String name = "xsan-datanode-" + number;
-        configMap(name, "config.json", datanodeConfig(number));
-        secret(name, "ca.crt", "node.crt", "node.key", "heartbeat.key");
-        Map<String, String> values = new TreeMap<>(images.values());
-        values.put("NUMBER", Integer.toString(number));
-        values.put("NODE", nodes.get(number - 1));
-        cluster.apply("datanode.yaml", values);
+    /** Waits until a condition holds of the present spec. */
+    private void awaitCondition(String type) {
+        Kubernetes.awaitTrue(
+                type + "=True of the XsanCluster",
+                READY,
+                () -> {
+                    XsanCluster object = object();
+                    if (object == null || object.getStatus() == null) {
+                        return false;
+                    }
+                    Condition found = condition(object.getStatus(), type);
+                    return found != null
+                            && found.getStatus().equals("True")
+                            && object.getMetadata()
+                                    .getGeneration()
+                                    .equals(found.getObservedGeneration());
+                });
     }
 
-    private ObjectNode datanodeConfig(int number) {
-        ObjectNode json = JSON.createObjectNode();
-        json.putObject("cluster")
-                .put("cluster_id", clusterId)
-                .put("node_id", number)
-                .put("bind_ip", addresses.get(number - 1))
-                .put("bind_port", PORT)
-                .put("data_dir", "/var/lib/xsan/data");
-        json.putObject("storage")
-                .putArray("devices")
-                .addObject()
-                .put("path", "/var/lib/xsan/disk")
-                .put("size", "1536MiB");
-        ArrayNode members = json.putArray("members");
-        for (int i = 0; i < addresses.size(); i++) {
-            members.addObject()
-                    .put("node_id", i + 1)
-                    .put("host", addresses.get(i))
-                    .put("port", PORT);
-        }
-        json.putObject("tls")
-                .put("authority", TLS + "ca.crt")
-                .put("certificate", TLS + "node.crt")
-                .put("key", TLS + "node.key")
-                .put("heartbeat_key", TLS + "heartbeat.key");
-        return json;
+    static @Nullable Condition condition(XsanClusterStatus status, String type) {
+        return status.conditions().stream()
+                .filter(each -> each.getType().equals(type))
+                .findFirst()
+                .orElse(null);
     }
 
-    private ObjectNode agentConfig() {
-        ObjectNode json = JSON.createObjectNode();
-        ObjectNode named = json.putObject("cluster").put("cluster_id", clusterId);
-        endpoints().forEach(named.putArray("endpoints")::add);
-        json.putObject("host")
-                .put("state_dir", "/var/lib/xsan/agent")
-                .put("socket", "/run/xsan/agent.sock");
-        json.putObject("tls")
-                .put("authority", TLS + "ca.crt")
-                .put("certificate", TLS + "agent.crt")
-                .put("key", TLS + "agent.key");
-        return json;
-    }
-
-    private ObjectNode client() {
-        ObjectNode json = JSON.createObjectNode();
-        endpoints().forEach(json.putArray("endpoints")::add);
-        return json.put("authority", "ca.crt")
-                .put("certificate", "admin.crt")
-                .put("key", "admin.key");
-    }
-
-    private List<String> endpoints() {
-        return addresses.stream().map(address -> address + ":" + (PORT + 1)).toList();
-    }
-
-    private void configMap(String name, String file, ObjectNode json) {
-        cluster.client()
-                .resource(
-                        new ConfigMapBuilder()
-                                .withNewMetadata()
-                                .withName(name)
-                                .withNamespace(NAMESPACE)
-                                .endMetadata()
-                                .addToData(file, json.toPrettyString())
-                                .build())
-                .serverSideApply();
-    }
-
-    private void secret(String name, String... files) throws IOException {
-        SecretBuilder secret =
-                new SecretBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withNamespace(NAMESPACE)
-                        .endMetadata();
-        for (String file : files) {
-            byte[] bytes = Files.readAllBytes(secrets.resolve(file));
-            secret.addToData(file, Base64.getEncoder().encodeToString(bytes));
-        }
-        cluster.client().resource(secret.build()).serverSideApply();
-    }
-
-    /** Waits until every pod of XSAN is ready, and the kubelets know the driver. */
+    /** Waits until the cluster is ready, every pod of XSAN, and the kubelets know the driver. */
     void awaitReady() {
-        int parts = 3 * nodes.size() + 2;
+        awaitCondition("Ready");
+        awaitCondition("UpToDate");
+        int datanodes = status().nodes().size();
+        int parts = datanodes + 2 * nodes.size() + 3;
         Kubernetes.awaitTrue(
                 parts + " ready pods in " + NAMESPACE,
                 READY,
@@ -209,16 +184,52 @@ final class Installation {
                 .orElse(0);
     }
 
-    /** Pods of a part ({@code xsan-agent}), or of all where it is empty; none that is ending. */
+    /**
+     * Pods of a part ({@code xsan-agent}), or of all where it is empty, in order of name; none that
+     * is ending or has ended.
+     */
     List<Pod> pods(String app) {
         List<Pod> pods = new ArrayList<>();
         for (Pod pod : cluster.client().pods().inNamespace(NAMESPACE).list().getItems()) {
             boolean isMeant = app.isEmpty() || app.equals(pod.getMetadata().getLabels().get("app"));
-            if (isMeant && pod.getMetadata().getDeletionTimestamp() == null) {
+            boolean hasEnded =
+                    pod.getMetadata().getDeletionTimestamp() != null
+                            || pod.getStatus().getPhase().equals("Succeeded");
+            if (isMeant && !hasEnded) {
                 pods.add(pod);
             }
         }
+        pods.sort(Comparator.comparing(pod -> pod.getMetadata().getName()));
         return pods;
+    }
+
+    /** Deletes the pods of a part. */
+    void deletePods(String app) {
+        cluster.client().pods().inNamespace(NAMESPACE).withLabel("app", app).delete();
+    }
+
+    /** Runs so many operators. */
+    void scaleOperator(int replicas) {
+        cluster.client()
+                .apps()
+                .deployments()
+                .inNamespace(NAMESPACE)
+                .withName("xsan-operator")
+                .scale(replicas);
+        Kubernetes.awaitTrue(
+                replicas + " operators",
+                READY,
+                () -> {
+                    List<Pod> pods = pods("xsan-operator");
+                    return pods.size() == replicas && pods.stream().allMatch(Readiness::isPodReady);
+                });
+    }
+
+    /** How often the containers of a pod were started again. */
+    static int restarts(Pod pod) {
+        return pod.getStatus().getContainerStatuses().stream()
+                .mapToInt(status -> status.getRestartCount())
+                .sum();
     }
 
     /** Runs the {@code xsan} command as an administrator, and answers what it printed. */
@@ -240,16 +251,15 @@ final class Installation {
 
     /** Waits until every component of every volume is in sync. */
     void awaitInSync() {
-        Kubernetes.awaitTrue(
-                "all components in sync",
-                READY,
-                () -> {
-                    var volumes = JSON.readTree(xsan("volume list --output json")).path("volumes");
-                    List<String> states = volumes.findValuesAsText("state");
-                    return !states.isEmpty()
-                            && volumes.findValues("components").stream()
-                                    .flatMap(each -> each.findValuesAsText("state").stream())
-                                    .allMatch("IN_SYNC"::equals);
-                });
+        Kubernetes.awaitTrue("all components in sync", READY, this::isInSync);
+    }
+
+    private boolean isInSync() throws JsonProcessingException {
+        JsonNode volumes = JSON.readTree(xsan("volume list --output json")).path("volumes");
+        List<JsonNode> components = volumes.findValues("components");
+        return !components.isEmpty()
+                && components.stream()
+                        .flatMap(each -> each.findValuesAsText("state").stream())
+                        .allMatch("IN_SYNC"::equals);
     }
 }

@@ -1,8 +1,6 @@
 package io.xsan.e2e;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -10,14 +8,11 @@ import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,39 +43,38 @@ final class Kubernetes implements AutoCloseable {
     /** How a command in a container or on a node ended. */
     record Outcome(int exitCode, String output) {}
 
-    /** Workers by name with their addresses. */
-    Map<String, String> workers() {
-        Map<String, String> workers = new TreeMap<>();
-        for (Node node : client.nodes().list().getItems()) {
-            if (!node.getMetadata().getLabels().containsKey(CONTROL_PLANE)) {
-                String address =
-                        node.getStatus().getAddresses().stream()
-                                .filter(each -> each.getType().equals("InternalIP"))
-                                .map(NodeAddress::getAddress)
-                                .findFirst()
-                                .orElseThrow();
-                workers.put(node.getMetadata().getName(), address);
-            }
-        }
-        return workers;
+    /** Names of the workers, in order. */
+    List<String> workers() {
+        return client.nodes().list().getItems().stream()
+                .filter(node -> !node.getMetadata().getLabels().containsKey(CONTROL_PLANE))
+                .map(node -> node.getMetadata().getName())
+                .sorted()
+                .toList();
     }
 
-    /** Applies what a file beside this class says, with the values of its {@code ${NAMES}}. */
-    List<HasMetadata> apply(String file, Map<String, String> values) throws IOException {
-        try (InputStream in = Kubernetes.class.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IOException("no resource " + file);
-            }
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            for (Map.Entry<String, String> value : values.entrySet()) {
-                text = text.replace("${" + value.getKey() + "}", value.getValue());
-            }
-            if (text.contains("${")) {
-                throw new IOException(
-                        file + ": no value for " + text.substring(text.indexOf("${")));
-            }
-            return apply(text);
-        }
+    /** The name of the node that runs the control plane. */
+    String controlPlane() {
+        return client.nodes()
+                .withLabel(CONTROL_PLANE)
+                .list()
+                .getItems()
+                .getFirst()
+                .getMetadata()
+                .getName();
+    }
+
+    /** Gives a node a label; takes it away where {@code value} is null. */
+    void label(String node, String key, @Nullable String value) {
+        client.nodes()
+                .withName(node)
+                .edit(each -> {
+                    if (value == null) {
+                        each.getMetadata().getLabels().remove(key);
+                    } else {
+                        each.getMetadata().getLabels().put(key, value);
+                    }
+                    return each;
+                });
     }
 
     /** Applies objects in YAML. */

@@ -10,8 +10,6 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.StatusBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.xsan.crds.CapacityStatus;
 import io.xsan.crds.XsanCluster;
 import io.xsan.crds.XsanClusterSpec;
@@ -571,34 +569,5 @@ class ClusterReconciliationTest {
 
         assertThat(ready.getReason()).isEqualTo("DatanodesNotReady");
         assertThat(ready.getMessage()).contains("node2", "ImagePullBackOff", "no such image");
-    }
-
-    /** The message of the exception has those words twice, in between what a program may want. */
-    @Test
-    void refusalOfTheApiServerIsToldInItsOwnWords() {
-        Environment all = kubernetes.environment();
-        Writer refusing =
-                object -> {
-                    throw new KubernetesClientException(
-                            "Failure executing: PATCH at: https://10.0.0.1/apis/apps/v1. Message: no. Received status: Status(code=422).",
-                            422,
-                            new StatusBuilder().withMessage("DaemonSet is invalid: no").build());
-                };
-        Environment refused =
-                new Environment(
-                        all.client(),
-                        refusing,
-                        all.storages(),
-                        all.namespace(),
-                        all.release(),
-                        all.clock());
-
-        Condition condition =
-                condition(
-                        new ClusterReconciliation(refused).reconcile(cluster).status(), "Applied");
-
-        assertThat(condition.getMessage())
-                .contains("DaemonSet is invalid: no")
-                .doesNotContain("Failure executing", "Received status");
     }
 }
