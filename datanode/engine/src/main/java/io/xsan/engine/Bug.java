@@ -62,5 +62,23 @@ public enum Bug {
     /** While data moves, writes go to the current ring only. */
     MOVE_NO_UNION,
     /** While data moves, what nodes gain does not count for acks after its promotion. */
-    MOVE_NOT_COUNTED
+    MOVE_NOT_COUNTED,
+    /** A new owner takes the beginning of its own epoch for stable. */
+    M_SINCE_EPOCH,
+    /** Reads without a lease are confirmed by most of the components that count. */
+    CONFIRM_MAJORITY,
+    /** Without a lease, a write is acknowledged without one of the in-sync components. */
+    ACK_SUBSET,
+    /** Reads go to stale components. */
+    READ_STALE,
+    /** An in-sync component whose log is damaged is taken for whole. */
+    DAMAGE_UNSEEN,
+    /** A component acknowledges what is not on its disk yet. */
+    ACK_UNSYNCED,
+    /** A component acknowledges a TRIM and forgets it. */
+    TRIM_FORGOTTEN,
+    /** What was trimmed or zeroed is left out of resyncs and equalising. */
+    TOMBSTONES_NOT_LISTED,
+    /** Parts of pages are changed without the range lock. */
+    WRITE_NO_LOCK
 }

@@ -83,7 +83,7 @@ final class BugTable {
     }
 
     private static String table(List<Find> finds) {
-        StringBuilder text = new StringBuilder("| bug | first seed | profile | how it shows |\n");
+        StringBuilder text = new StringBuilder("| bug | seed | profile | how it shows |\n");
         text.append("|---|---|---|---|\n");
         long[] seeds =
                 finds.stream().filter(Find::isFound).mapToLong(Find::seed).sorted().toArray();
@@ -95,7 +95,7 @@ final class BugTable {
         }
         long median = seeds.length == 0 ? 0 : seeds[seeds.length / 2];
         text.append(
-                "\nFound: %d of %d; the median of the first seeds is %d.\n"
+                "\nFound: %d of %d; the median of the seeds is %d.\n"
                         .formatted(seeds.length, finds.size(), median));
         return text.toString();
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A planted bug and the first seed that found it, of {@link #IOS} I/Os; seed 0 if none did. As a
- * line of a file: bug, seed, profile of the seed, how it showed.
+ * A planted bug and a seed that finds it, of {@link #IOS} I/Os; seed 0 if none did. As a line of a
+ * file: bug, seed, profile of the seed, how it showed.
  */
 record Find(Bug bug, long seed, String profile, String shows) {
     /** I/Os of the runs in which bugs are searched. */

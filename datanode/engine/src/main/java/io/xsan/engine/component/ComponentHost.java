@@ -90,7 +90,13 @@ public final class ComponentHost {
         switch (header.kind) {
             case OPEN -> open(header, known);
             case WRITE -> write(header, known, body, WriteOp.Content.DATA);
-            case TRIM -> write(header, known, null, WriteOp.Content.TRIM);
+            case TRIM -> {
+                if (setup.bugs().has(Bug.TRIM_FORGOTTEN)) {
+                    answer(header, ErrorCode.OK, known);
+                } else {
+                    write(header, known, null, WriteOp.Content.TRIM);
+                }
+            }
             case ZERO -> write(header, known, null, WriteOp.Content.ZERO);
             case LOSE -> write(header, known, null, WriteOp.Content.LOST);
             case READ -> read(header, known);
@@ -195,6 +201,9 @@ public final class ComponentHost {
         slot.mayUseReserve =
                 (header.flags & (FrameHeader.FLAG_COPY | FrameHeader.FLAG_RESERVE)) != 0;
         setup.store().write(slot);
+        if (setup.bugs().has(Bug.ACK_UNSYNCED)) {
+            answer(header, ErrorCode.OK, component);
+        }
     }
 
     void onWritten(WriteSlot slot, ErrorCode status) {
@@ -202,7 +211,9 @@ public final class ComponentHost {
         StoreComponent component = Check.present(slot.component, "a write has a component");
         slot.buffer = null;
         slot.component = null;
-        answer(request, status, component);
+        if (!setup.bugs().has(Bug.ACK_UNSYNCED)) {
+            answer(request, status, component);
+        }
         freeWrites.push(slot);
     }
 

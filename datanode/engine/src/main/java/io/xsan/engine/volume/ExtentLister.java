@@ -3,6 +3,7 @@ package io.xsan.engine.volume;
 import io.xsan.base.Check;
 import io.xsan.base.ErrorCode;
 import io.xsan.base.memory.PageBuffer;
+import io.xsan.engine.Bug;
 import io.xsan.protocol.ExtentListLayout;
 import io.xsan.protocol.FrameHeader;
 import io.xsan.protocol.FrameKind;
@@ -84,7 +85,10 @@ final class ExtentLister extends Exchange {
             if (!ExtentListLayout.isValid(bytes, i)) {
                 return false;
             }
-            if (ExtentListLayout.block(bytes, i) < endBlock) {
+            boolean isLeftOut =
+                    ExtentListLayout.content(bytes, i) != 0
+                            && engine.bugs().has(Bug.TOMBSTONES_NOT_LISTED);
+            if (ExtentListLayout.block(bytes, i) < endBlock && !isLeftOut) {
                 sink.onExtent(
                         ExtentListLayout.block(bytes, i),
                         ExtentListLayout.firstPage(bytes, i),

@@ -155,7 +155,8 @@ final class Members {
             boolean mayServe =
                     member.isInSync()
                             || (bugs.has(Bug.M_READ_SYNCING)
-                                    && member.record.state() == ComponentState.SYNCING);
+                                    && member.record.state() == ComponentState.SYNCING)
+                            || bugs.has(Bug.READ_STALE);
             boolean can = mayServe && member.isUsable() && (candidates & member.bit) != 0;
             if (can && (best == null || member.node == localNode)) {
                 best = member;

@@ -161,7 +161,8 @@ final class Opening {
             if (isGone(member)) {
                 // A record may be refused, for a last copy: then it is opened once it answers.
                 open(member);
-                record(member, highestStable());
+                boolean isOwn = engine.bugs().has(Bug.M_SINCE_EPOCH);
+                record(member, isOwn ? Version.of(engine.epoch(), 0) : highestStable());
             }
         }
     }
@@ -194,7 +195,9 @@ final class Opening {
     boolean isWhatWasRecorded(Member member) {
         return engine.bugs().has(Bug.STORE_ID_IGNORED)
                 || (member.record.storeId() == member.openedStoreId
-                        && (!member.isDamaged || member.isUnsettled())
+                        && (!member.isDamaged
+                                || member.isUnsettled()
+                                || engine.bugs().has(Bug.DAMAGE_UNSEEN))
                         && !hasForgotten(member));
     }
 

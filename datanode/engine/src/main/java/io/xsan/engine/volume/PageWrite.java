@@ -144,7 +144,9 @@ final class PageWrite extends Exchange {
         }
         long counting = only != null ? only.bit : engine.members().counting(block);
         long missing = counting & ~acked;
-        if (engine.bugs().has(Bug.M_ACK_EARLY) && Long.bitCount(counting) > 1) {
+        boolean isEarly = engine.bugs().has(Bug.M_ACK_EARLY);
+        isEarly |= engine.bugs().has(Bug.ACK_SUBSET) && !engine.leaseHolds();
+        if (isEarly && Long.bitCount(counting) > 1) {
             missing &= ~Long.highestOneBit(counting);
         }
         boolean isOnAll = missing == 0 && (acked & counting) != 0;

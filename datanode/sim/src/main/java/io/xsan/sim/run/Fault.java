@@ -53,6 +53,10 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
          * from noticing its successor: it stands still, or its frames come late or one way only.
          */
         USURP,
+        /**
+         * The owner of volume a reaches no node and no metadata, and its writing hosts leave it.
+         */
+        HERMIT,
         /** The metadata has no quorum. */
         NO_QUORUM,
         /** Node a does not reach the metadata. */

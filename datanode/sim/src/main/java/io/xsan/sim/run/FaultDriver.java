@@ -64,6 +64,7 @@ final class FaultDriver {
             case CLOCK -> node(fault).clock().drift((int) fault.amount() - SimClock.DRIFT_PPM_MAX);
             case REBOOT_ALL -> rebootAll(fault);
             case USURP -> usurp(fault);
+            case HERMIT -> isolateOwner(fault);
             case SLOW_DISK, STUCK_DISK, SYNC_ERROR, BAD_DISK -> beginDisk(fault);
             case NO_QUORUM -> {
                 cluster.consensus().quorum(false);
@@ -131,6 +132,21 @@ final class FaultDriver {
         if (how.below(3) == 0) {
             long soon = how.between(0, how.coin() ? NEAR_NANOS : SimWorld.SECOND_NANOS);
             onSuccessor(fault, owner, node -> downSoon(node, soon, fault.lastsNanos()));
+        }
+    }
+
+    private void isolateOwner(Fault fault) {
+        SimNode owner = targets.ownerOf(fault.a());
+        cutFromMetadata(fault, owner.id());
+        cluster.nodes().forEach(node -> cutBoth(fault, owner.id(), node.id()));
+        onSuccessor(fault, owner, _ -> breakWriters(fault));
+    }
+
+    private void breakWriters(Fault fault) {
+        for (int host : targets.hostsOf(fault.a())) {
+            if (host % 2 == 0) {
+                targets.breakHost(host, false);
+            }
         }
     }
 

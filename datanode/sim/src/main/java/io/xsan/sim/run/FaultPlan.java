@@ -69,6 +69,14 @@ final class FaultPlan {
                             0,
                             chance.between(2_500, 9_000) * SimWorld.MILLI_NANOS,
                             chance.nextId());
+            case HERMIT ->
+                    new Fault(
+                            at,
+                            kind,
+                            chance.below(shape.volumes()),
+                            0,
+                            chance.between(5_000, 12_000) * SimWorld.MILLI_NANOS,
+                            0);
             case SYNC_ERROR, NO_QUORUM, META_CUT -> new Fault(at, kind, a, 0, lasts, 0);
             case BREAK_LINK, CUT_ONE_WAY, CUT, CLOG ->
                     new Fault(at, kind, a, b, lasts, chance.below(2));

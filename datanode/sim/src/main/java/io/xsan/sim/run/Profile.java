@@ -86,12 +86,22 @@ public enum Profile {
     /** One node gets empty devices; nothing else fails but hosts: the other copies are there. */
     NEW_DISKS(Kind.NEW_DISK, Kind.NEW_DISK, Kind.MOVE, Kind.HOST_BREAK, Kind.HOST_REBOOT),
     /** There is less space than hosts write; for that no component may be recorded stale. */
-    FULL(Kind.HOST_BREAK, Kind.HOST_REBOOT, Kind.MOVE);
+    FULL(Kind.HOST_BREAK, Kind.HOST_REBOOT, Kind.MOVE),
+    /**
+     * An owner is cut off from all other nodes and the metadata, and from some of its hosts only:
+     * those that write go on with its successor, those that read stay.
+     */
+    HERMITS(Kind.HERMIT, Kind.HERMIT, Kind.HOST_BREAK, Kind.CLOCK, Kind.MOVE);
 
     private final List<Kind> kinds;
 
     Profile(Kind... kinds) {
         this.kinds = List.of(kinds);
+    }
+
+    /** True if of two hosts of a volume one writes and the other one reads. */
+    boolean hasReaders() {
+        return this == USURPERS || this == HERMITS;
     }
 
     /** The faults of this profile. */

@@ -35,6 +35,7 @@ public final class Scenarios {
     };
 
     private static final int LATER_SHARE = 250_000;
+    private static final int HERMITS_SHARE = 60_000;
 
     private Scenarios() {}
 
@@ -45,7 +46,9 @@ public final class Scenarios {
         boolean isLying = SimRandom.of(seed, "lying").happens(LYING);
         SimRandom later = SimRandom.of(seed, "later");
         Profile early = later.happens(LATER_SHARE) ? LATER[later.below(LATER.length)] : drawn;
-        Profile own = isLying ? Profile.LYING_DISK : early;
+        boolean isHermit = SimRandom.of(seed, "alone").happens(HERMITS_SHARE);
+        Profile late = isHermit ? Profile.HERMITS : early;
+        Profile own = isLying ? Profile.LYING_DISK : late;
         Shape shape = shape(config, profile.orElse(own));
         return new Scenario(
                 seed,
@@ -79,8 +82,7 @@ public final class Scenarios {
         boolean isFlaky = profile == Profile.METADATA || chance.happens(300_000);
         MetaConditions meta =
                 new MetaConditions(
-                        chance.between(1, profile == Profile.USURPERS ? 200 : 30)
-                                * SimWorld.MILLI_NANOS,
+                        chance.between(1, profile.hasReaders() ? 200 : 30) * SimWorld.MILLI_NANOS,
                         chance.between(1, 200) * SimWorld.MILLI_NANOS,
                         isFlaky ? (int) chance.between(0, 200_000) : 0,
                         isFlaky ? (int) chance.between(0, 200_000) : 0);
@@ -90,14 +92,20 @@ public final class Scenarios {
                 replicas,
                 minReplicas,
                 volumes,
-                chance.happens(profile == Profile.USURPERS ? 700_000 : 200_000) ? 2 : 1,
+                chance.happens(profile.hasReaders() ? 700_000 : 200_000) ? 2 : 1,
                 (isFull ? 4 : chance.between(1, 5)) * Pages.BLOCK_BYTES,
                 chance.happens(200_000) ? 512 : Pages.PAGE_BYTES,
                 (int) chance.between(1, 16),
-                chance.between(2, 12) * SimWorld.SECOND_NANOS,
+                loadSeconds(chance, profile) * SimWorld.SECOND_NANOS,
                 net,
                 meta,
                 chance.coin());
+    }
+
+    /** Where owners are cut off, long enough for successors to serve beside them. */
+    private static long loadSeconds(SimRandom chance, Profile profile) {
+        long seconds = chance.between(2, 12);
+        return profile == Profile.HERMITS ? seconds + 6 : seconds;
     }
 
     /** I/O in bursts over the time of the load, on a few hot places of each volume. */
@@ -133,9 +141,11 @@ public final class Scenarios {
         }
         int most = isFull || chance.below(20) == 0 ? 16 : 4;
         int units = (int) Math.min(all - unit, 1 + chance.below(most));
-        boolean isWriter = shape.profile() == Profile.USURPERS && host % 2 == 0;
+        boolean isWriter = shape.profile().hasReaders() && host % 2 == 0;
         boolean isReader = !isWriter || readPercent > 50;
-        VolumeIo.Kind kind = kind(chance, isReader ? readPercent : 0);
+        boolean isOnlyReader = shape.profile() == Profile.HERMITS && host % 2 == 1;
+        int percent = isOnlyReader ? 100 : isReader ? readPercent : 0;
+        VolumeIo.Kind kind = kind(chance, percent);
         if (kind == VolumeIo.Kind.FLUSH) {
             return new HostOp(host, at, kind, 0, 0, false);
         }
