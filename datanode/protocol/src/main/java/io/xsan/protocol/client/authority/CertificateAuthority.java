@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -25,6 +26,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -33,15 +35,16 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /**
  * The certificate authority of one cluster. Certificates name cluster, role and number of their
  * holder in a URI ({@code xsan://cluster/ID/ROLE/NUMBER}); keys are P-256.
  */
 public final class CertificateAuthority {
+    private static final int KEY_BITS = 256;
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
     private static final Duration CERTIFICATE_LIFE = Duration.ofDays(365);
 
@@ -169,11 +172,25 @@ public final class CertificateAuthority {
 
     private static PemPair pem(KeyPair keys, X509Certificate certificate) {
         try {
-            return new PemPair(
-                    pem(certificate), pem(new JcaPKCS8Generator(keys.getPrivate(), null)));
+            return new PemPair(pem(certificate), pem(key(keys)));
         } catch (IOException e) {
             throw new UncheckedIOException("a key could not be encoded", e);
         }
+    }
+
+    /** PKCS#8 with the public key in it, without which GnuTLS, and so libnbd, reads no EC key. */
+    private static PemObject key(KeyPair keys) throws IOException {
+        SubjectPublicKeyInfo known =
+                SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded());
+        BigInteger secret = ((java.security.interfaces.ECPrivateKey) keys.getPrivate()).getS();
+        ECPrivateKey whole =
+                new ECPrivateKey(
+                        KEY_BITS,
+                        secret,
+                        known.getPublicKeyData(),
+                        known.getAlgorithm().getParameters());
+        return new PemObject(
+                "PRIVATE KEY", new PrivateKeyInfo(known.getAlgorithm(), whole).getEncoded());
     }
 
     private static String pem(Object object) throws IOException {
