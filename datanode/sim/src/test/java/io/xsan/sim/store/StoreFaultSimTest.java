@@ -142,6 +142,9 @@ class StoreFaultSimTest {
         reopen();
         assertThat(rig.component().isDamaged()).isFalse();
         assertThat(holds(1, 0)).isTrue();
+        // Neither the summary of the oldest data nor one of their groups reads well any more.
+        long summary = Superblock.SEGMENTS_OFFSET + 2L * StoreRig.SEGMENT_BYTES - 4000;
+        assertThat(disk.rot(summary, 1)).isTrue();
         assertThat(disk.rot(openOffset(5) + 100, 3)).isTrue();
         reopen();
         assertThat(rig.component().isDamaged()).isTrue();
