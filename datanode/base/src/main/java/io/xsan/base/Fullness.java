@@ -13,8 +13,10 @@ public enum Fullness {
     /** No component of a new volume is placed on it. */
     NO_NEW_VOLUMES(85),
 
-    /** Soon writes of hosts that need more space are refused, which happens when all is used. */
-    NEARLY_FULL(95);
+    /**
+     * Writes of hosts that need more space are refused; the rest is for what may not be refused.
+     */
+    FULL(95);
 
     private final int percent;
 

@@ -13,7 +13,7 @@ class FullnessTest {
         assertThat(Fullness.of(84)).isEqualTo(Fullness.WARNED);
         assertThat(Fullness.of(85)).isEqualTo(Fullness.NO_NEW_VOLUMES);
         assertThat(Fullness.of(94)).isEqualTo(Fullness.NO_NEW_VOLUMES);
-        assertThat(Fullness.of(95)).isEqualTo(Fullness.NEARLY_FULL);
-        assertThat(Fullness.of(100)).isEqualTo(Fullness.NEARLY_FULL);
+        assertThat(Fullness.of(95)).isEqualTo(Fullness.FULL);
+        assertThat(Fullness.of(100)).isEqualTo(Fullness.FULL);
     }
 }

@@ -1,5 +1,6 @@
 package io.xsan.store;
 
+import io.xsan.base.Fullness;
 import io.xsan.base.Pages;
 import io.xsan.store.format.GroupLayout;
 import io.xsan.store.format.RecordLayout;
@@ -12,7 +13,9 @@ import io.xsan.store.segment.SegmentTable;
  * Counts what is live, per segment and in all, and says what still fits.
  *
  * <p>Usable are 7/8 of the payload pages of the segments less the reserve: the rest is what the
- * cleaner needs to find segments that are worth cleaning.
+ * cleaner needs to find segments that are worth cleaning. What hosts write ends at {@link
+ * Fullness#FULL} of them; the rest and half of the reserve are for what may not be refused: copies
+ * of resyncs, and writes that other components of the block have let in already.
  */
 final class Space {
     /** Tombstones whose headers, with their copies in the summary, take a page. */
@@ -22,6 +25,7 @@ final class Space {
     private final SegmentTable table;
     private final int payloadPages;
     private final long usablePages;
+    private final long hostPages;
     private final long reservePages;
     private long livePages;
     private long zeroPages;
@@ -34,6 +38,7 @@ final class Space {
         int segments = superblock.segmentCount();
         int reserve = Math.max(limits.reserveSegmentsMin(), segments / 16);
         usablePages = Math.max(0, segments - reserve) * (long) payloadPages * 7 / 8;
+        hostPages = usablePages * Fullness.FULL.percent() / 100;
         reservePages = reserve / 2 * (long) payloadPages * 7 / 8;
     }
 
@@ -59,7 +64,7 @@ final class Space {
 
     /** True if so many more pages may become live. */
     boolean hasRoom(long pages, boolean mayUseReserve) {
-        long limit = usablePages + (mayUseReserve ? reservePages : 0);
+        long limit = mayUseReserve ? usablePages + reservePages : hostPages;
         return usedPages() + pages <= limit;
     }
 

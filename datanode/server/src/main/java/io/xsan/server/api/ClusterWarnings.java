@@ -34,7 +34,7 @@ final class ClusterWarnings {
             case ROOMY -> "";
             case WARNED -> "warned from " + percent + " % on";
             case NO_NEW_VOLUMES -> "from " + percent + " % on no new volumes are placed on it";
-            case NEARLY_FULL -> "at 100 % writes that need space are refused";
+            case FULL -> "writes that need space are refused";
         };
     }
 

@@ -38,7 +38,7 @@ class SpaceWatchTest {
                 .containsExactly(
                         "WARN space-low [usedPercent, 75, follows, WARNED]",
                         "WARN space-low [usedPercent, 85, follows, NO_NEW_VOLUMES]",
-                        "WARN space-low [usedPercent, 95, follows, NEARLY_FULL]");
+                        "WARN space-low [usedPercent, 95, follows, FULL]");
     }
 
     @Test
@@ -52,7 +52,7 @@ class SpaceWatchTest {
         use(96, 72, 75);
         assertThat(told)
                 .containsExactly(
-                        "WARN space-low [usedPercent, 96, follows, NEARLY_FULL]",
+                        "WARN space-low [usedPercent, 96, follows, FULL]",
                         "INFO space-regained [usedPercent, 72, follows, ROOMY]",
                         "WARN space-low [usedPercent, 75, follows, WARNED]");
     }
