@@ -20,15 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class Opening {
     private final VolumeEngine engine;
     private final LinkHistory links;
-    private final long startedNanos;
     private final long requestId;
+    private long grantedNanos;
     private boolean isAsking;
     private String reason = "waits for an epoch";
 
     Opening(VolumeEngine engine, LinkHistory links) {
         this.engine = engine;
         this.links = links;
-        this.startedNanos = engine.now();
         this.requestId = engine.setup().entropy().nextId();
     }
 
@@ -59,6 +58,7 @@ final class Opening {
             return;
         }
         if (code == ErrorCode.OK && result instanceof Result.Done done) {
+            grantedNanos = engine.now();
             engine.onGranted(done.volume().orElseThrow(), done.index());
         } else {
             reason =
@@ -148,9 +148,12 @@ final class Opening {
         return engine.members().all().stream().anyMatch(this::isGone);
     }
 
-    /** An in-sync component that is not waited for any longer. */
+    /**
+     * An in-sync component that is not waited for any longer. It can have been asked since the
+     * epoch was granted, however long that took.
+     */
     private boolean isGone(Member member) {
-        boolean hasWaited = engine.now() - startedNanos >= engine.limits().startWaitNanos();
+        boolean hasWaited = engine.now() - grantedNanos >= engine.limits().startWaitNanos();
         boolean isLost = !member.isUp && links.isGone(member.node, engine.now());
         return member.isInSync() && !member.isOpened && (hasWaited || isLost);
     }
