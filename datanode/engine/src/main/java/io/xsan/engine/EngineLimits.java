@@ -10,7 +10,8 @@ import io.xsan.protocol.LinkLimits;
  * retryNanos}: between repetitions of what the metadata or a peer could not answer; {@code
  * exchangesMax}: requests of one engine under way; {@code hostIosMax}: I/Os of hosts of one engine
  * that are worked on, others wait in the engine; {@code copiesMax}: copies of one resync under way;
- * {@code copyPages}: pages of one copy.
+ * {@code copyPages}: pages of one copy; {@code scrubIntervalMillis}: within which everything is
+ * read and compared, 0 for only when it is asked for.
  */
 public record EngineLimits(
         long componentTimeoutNanos,
@@ -20,7 +21,8 @@ public record EngineLimits(
         int exchangesMax,
         int hostIosMax,
         int copiesMax,
-        int copyPages) {
+        int copyPages,
+        long scrubIntervalMillis) {
     /** What DESIGN asks for. */
     public static final EngineLimits DEFAULT =
             new EngineLimits(
@@ -31,7 +33,8 @@ public record EngineLimits(
                     8192,
                     512,
                     4,
-                    64);
+                    64,
+                    7 * 86_400_000L);
 
     static {
         Check.that(
@@ -45,6 +48,21 @@ public record EngineLimits(
         Check.that(ioHoldNanos > componentTimeoutNanos, "held longer than a component's time-out");
         Check.that(exchangesMax >= 4 * hostIosMax, "room for every I/O", exchangesMax, hostIosMax);
         Check.that(exchangesMax <= 1 << 16, "exchanges fit their number", exchangesMax);
+        Check.that(scrubIntervalMillis >= 0, "scrub interval", scrubIntervalMillis);
         Check.that(copiesMax > 0 && copyPages > 0, "copies", copiesMax, copyPages);
+    }
+
+    /** The same with another interval of scrubs. */
+    public EngineLimits withScrubInterval(long millis) {
+        return new EngineLimits(
+                componentTimeoutNanos,
+                startWaitNanos,
+                ioHoldNanos,
+                retryNanos,
+                exchangesMax,
+                hostIosMax,
+                copiesMax,
+                copyPages,
+                millis);
     }
 }

@@ -1,5 +1,6 @@
 package io.xsan.engine;
 
+import io.xsan.base.ErrorCode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.protocol.Network;
 
@@ -33,6 +34,13 @@ public interface Shard extends Network.Receiver {
      * CLUSTER_NOT_READY if it cannot be.
      */
     void connect(long volumeId, long attachmentId, long sessionId, VolumeSession.Listener listener);
+
+    /**
+     * Begins a round of the scrub of a volume that this node owns, or makes the one under way go as
+     * fast as it may. Its progress is in the status. OK, NOT_OWNER, VOLUME_NOT_FOUND, or
+     * CLUSTER_NOT_READY before the first image.
+     */
+    ErrorCode scrub(long volumeId);
 
     /** State of all engines and components, for status displays and checkers. */
     ShardStatus status();

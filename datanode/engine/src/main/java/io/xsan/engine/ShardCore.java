@@ -198,12 +198,27 @@ public final class ShardCore implements Shard {
         VolumeEngine engine = engines.get(volumeId);
         if (engine != null && !engine.isEnded()) {
             engine.host().connect(attachmentId, sessionId, listener);
-        } else if (image == null) {
-            listener.onDropped(ErrorCode.CLUSTER_NOT_READY);
         } else {
-            boolean isKnown = volumeId > 0 && image.volume(new VolumeId(volumeId)).isPresent();
-            listener.onDropped(isKnown ? ErrorCode.NOT_OWNER : ErrorCode.VOLUME_NOT_FOUND);
+            listener.onDropped(whyNoEngine(volumeId));
         }
+    }
+
+    private ErrorCode whyNoEngine(long volumeId) {
+        if (image == null) {
+            return ErrorCode.CLUSTER_NOT_READY;
+        }
+        boolean isKnown = volumeId > 0 && image.volume(new VolumeId(volumeId)).isPresent();
+        return isKnown ? ErrorCode.NOT_OWNER : ErrorCode.VOLUME_NOT_FOUND;
+    }
+
+    @Override
+    public ErrorCode scrub(long volumeId) {
+        VolumeEngine engine = engines.get(volumeId);
+        if (engine == null || engine.isEnded()) {
+            return whyNoEngine(volumeId);
+        }
+        engine.scrubber().ask();
+        return ErrorCode.OK;
     }
 
     /**

@@ -36,7 +36,8 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
             long readBytes,
             long writtenBytes,
             List<Resync> resyncs,
-            Load load) {}
+            Load load,
+            Scrub scrub) {}
 
     /**
      * What hosts make an engine do. {@code waiting} I/Os are not begun yet, {@code underWay} ones
@@ -50,6 +51,20 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
             long resyncedPages,
             Latencies reads,
             Latencies writes) {}
+
+    /**
+     * The round of the scrub that is under way, up to {@code doneBytes} of the volume, or the last
+     * one. Times are in milliseconds since 1970, 0 for never. {@code badPages} are bad, or unequal
+     * without a newest version, on every component.
+     */
+    public record Scrub(
+            boolean isRunning,
+            long doneBytes,
+            long startedMillis,
+            long finishedMillis,
+            long readPages,
+            long repairedPages,
+            long badPages) {}
 
     /** Progress of one resync, of a component or of what its node gains by a move. */
     public record Resync(int node, boolean gain, int attempt, long pagesLeft, long pagesCopied) {}

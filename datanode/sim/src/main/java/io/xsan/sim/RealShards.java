@@ -10,7 +10,10 @@ import io.xsan.sim.cluster.ShardFactory;
 
 /** The shards that a datanode runs, right or with a planted bug. */
 final class RealShards {
-    /** As in production, but that copies fit the medium buffers of small nodes. */
+    /**
+     * As in production, but that copies fit the medium buffers of small nodes, and scrubs are asked
+     * for.
+     */
     private static final EngineLimits LIMITS =
             new EngineLimits(
                     EngineLimits.DEFAULT.componentTimeoutNanos(),
@@ -20,7 +23,8 @@ final class RealShards {
                     EngineLimits.DEFAULT.exchangesMax(),
                     EngineLimits.DEFAULT.hostIosMax(),
                     EngineLimits.DEFAULT.copiesMax(),
-                    16);
+                    16,
+                    0);
 
     private RealShards() {}
 

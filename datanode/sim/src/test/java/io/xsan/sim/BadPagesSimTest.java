@@ -11,6 +11,7 @@ import io.xsan.base.memory.PageBuffer;
 import io.xsan.base.memory.PoolConfig;
 import io.xsan.base.seam.Disk;
 import io.xsan.engine.Shard;
+import io.xsan.engine.ShardStatus;
 import io.xsan.engine.VolumeIo;
 import io.xsan.engine.VolumeSession;
 import io.xsan.meta.MetaPort;
@@ -386,6 +387,73 @@ class BadPagesSimTest {
         write(3, 1, 3);
         assertHolds(3, 3);
         assertThat(isInSync(1) && isInSync(2)).isTrue();
+    }
+
+    private ShardStatus.Scrub scrubbed() {
+        SimNode owner = Objects.requireNonNull(cluster.ownerOf(VOLUME));
+        Shard shard = Objects.requireNonNull(owner.shard());
+        long before = scrub(shard).finishedMillis();
+        pass(10_000_000L);
+        ErrorCode[] code = new ErrorCode[1];
+        owner.lane().post(0, () -> code[0] = shard.scrub(VOLUME.value()));
+        await(WAIT_NANOS, () -> scrub(shard).finishedMillis() != before);
+        assertThat(code[0]).isEqualTo(ErrorCode.OK);
+        return scrub(shard);
+    }
+
+    private static ShardStatus.Scrub scrub(Shard shard) {
+        return shard.status().engines().getFirst().scrub();
+    }
+
+    @Test
+    void scrubRepairsWhatRottedOnAnyNode() {
+        form();
+        write(0, PAGES, 1);
+        rot(1, 1, 1);
+        rot(2, 2, 1);
+        rot(2, 3, 1);
+        ShardStatus.Scrub scrub = scrubbed();
+        assertThat(scrub.repairedPages()).isEqualTo(3);
+        assertThat(scrub.badPages()).isZero();
+        assertThat(scrub.readPages()).isGreaterThanOrEqualTo(PAGES);
+        assertThat(stored(1, 1)).isEqualTo(ErrorCode.OK);
+        assertThat(stored(2, 2)).isEqualTo(ErrorCode.OK);
+        assertThat(stored(2, 3)).isEqualTo(ErrorCode.OK);
+        assertThat(scrubbed().repairedPages()).isZero();
+        assertHolds(1, 1);
+        assertHolds(2, 1);
+    }
+
+    @Test
+    void scrubTellsWhatIsBadOnAllNodesAndLeavesIt() {
+        form();
+        write(0, PAGES, 1);
+        rot(1, 4, 1);
+        rot(2, 4, 1);
+        rot(2, 5, 1);
+        ShardStatus.Scrub scrub = scrubbed();
+        assertThat(scrub.badPages()).isEqualTo(1);
+        assertThat(scrub.repairedPages()).isEqualTo(1);
+        assertThat(read(4, 1)).isEqualTo(ErrorCode.BLOCK_CORRUPTED);
+        write(4, 1, 2);
+        assertThat(scrubbed().badPages()).isZero();
+        assertHolds(4, 2);
+    }
+
+    @Test
+    void scrubFindsAWriteThatAnInSyncComponentLost() {
+        form();
+        write(0, PAGES, 1);
+        cluster.node(2).disk().lie(true);
+        write(3, 1, 2);
+        cluster.node(2).disk().lie(false);
+        write(7, 1, 2);
+        pass(SimWorld.SECOND_NANOS);
+        ShardStatus.Scrub scrub = scrubbed();
+        assertThat(scrub.repairedPages()).isPositive();
+        assertThat(scrub.badPages()).isZero();
+        assertThat(stored(2, 3)).isEqualTo(ErrorCode.OK);
+        assertHolds(3, 2);
     }
 
     @Test

@@ -351,6 +351,11 @@ public final class HostSide {
         return false;
     }
 
+    /** True if I/O of hosts is under way. */
+    boolean isBusy() {
+        return !active.isEmpty();
+    }
+
     /**
      * True once {@link #handOver} was asked for: this life is over, also if the volume comes back.
      */
@@ -412,7 +417,8 @@ public final class HostSide {
                         errors,
                         resyncedPages,
                         readLatency.snapshot(),
-                        writeLatency.snapshot()));
+                        writeLatency.snapshot()),
+                engine.scrubber().status());
     }
 
     void onCopied(int pages) {

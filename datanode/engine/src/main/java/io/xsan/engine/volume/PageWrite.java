@@ -161,7 +161,12 @@ final class PageWrite extends Exchange {
     }
 
     private boolean hasEnoughCopies(long counting) {
-        return !needsMinReplicas || Long.bitCount(counting & acked) >= engine.minReplicas(block);
+        return !needsMinReplicas || Long.bitCount(counting & acked) >= minReplicas();
+    }
+
+    private int minReplicas() {
+        int replicas = Long.bitCount(engine.members().replicasOf(block));
+        return Math.min(engine.record().policy().minReplicas(), replicas);
     }
 
     private void endIfOver() {

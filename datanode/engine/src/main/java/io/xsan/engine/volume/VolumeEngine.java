@@ -49,6 +49,7 @@ public final class VolumeEngine {
     private final Equaliser equaliser = new Equaliser(this, this::onEqual);
     private final HostSide host = new HostSide(this);
     private final Moving moving = new Moving(this);
+    private final Scrubber scrubber = new Scrubber(this);
     private final FrameHeader header = new FrameHeader();
     private final ArrayDeque<Exchange> parked = new ArrayDeque<>();
     private final ArrayDeque<PageWrite> refused = new ArrayDeque<>();
@@ -88,6 +89,11 @@ public final class VolumeEngine {
     /** Sessions and I/O of hosts. */
     public HostSide host() {
         return host;
+    }
+
+    /** Reads and compares what components hold. */
+    public Scrubber scrubber() {
+        return scrubber;
     }
 
     /** The newest record of the volume that this engine knows. */
@@ -278,15 +284,14 @@ public final class VolumeEngine {
         inFlight.advance();
         unpark();
         boolean isRecording = members.all().stream().anyMatch(m -> m.isRecording);
-        if (isEqualisingAgain && !isRecording && areInSyncUsable() && state == State.EQUALISING) {
+        if (isEqualisingAgain
+                && !isRecording
+                && members.allInSyncUsable(-1)
+                && state == State.EQUALISING) {
             isEqualisingAgain = false;
             equaliser.start();
         }
         host.onStatesChanged();
-    }
-
-    private boolean areInSyncUsable() {
-        return members.all().stream().noneMatch(m -> m.isInSync() && !m.isUsable());
     }
 
     /** Takes over a record of the metadata if it is newer than what is known. */
@@ -365,6 +370,7 @@ public final class VolumeEngine {
         moving.commitIfComplete();
         tellStable(nowNanos);
         host.onTick(nowNanos);
+        scrubber.onTick(nowNanos);
     }
 
     private void runLater(long nowNanos) {
@@ -490,10 +496,6 @@ public final class VolumeEngine {
             afterRetry(() -> end(ErrorCode.CONFLICT));
         }
         return Version.of(epoch, ++sequence);
-    }
-
-    int minReplicas(long block) {
-        return Math.min(record.policy().minReplicas(), Long.bitCount(members.replicasOf(block)));
     }
 
     /** Where the engine stands, for status displays. */

@@ -69,6 +69,8 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
         MOVE,
         /** Volume a grows by the amount. */
         RESIZE,
+        /** Volume a is scrubbed; no fault, but it meets them. */
+        SCRUB,
         /** Volume a's data goes to other nodes, which the bits of the amount choose. */
         RELOCATE
     }

@@ -25,6 +25,8 @@ final class FaultDriver {
 
         void grow(int volume, long bytes);
 
+        void scrub(int volume);
+
         void relocate(int volume, long choice);
     }
 
@@ -74,6 +76,7 @@ final class FaultDriver {
             case HOST_BREAK -> targets.breakHost(fault.a(), fault.amount() == 1);
             case HOST_REBOOT -> targets.rebootHost(fault.a(), fault.lastsNanos());
             case MOVE -> targets.move(fault.a(), fault.b());
+            case SCRUB -> targets.scrub(fault.a());
             case RESIZE -> targets.grow(fault.a(), fault.amount());
             case RELOCATE -> targets.relocate(fault.a(), fault.amount());
             case BREAK_LINK, CUT_ONE_WAY, CUT, ISOLATE, CLOG, SLOW_NETWORK -> beginNet(fault);

@@ -16,6 +16,7 @@ import java.util.List;
 final class FaultPlan {
     private static final int LEFT_OUT = 200_000;
     private static final int TOGETHER = 500_000;
+    private static final long SCRUB_EVERY_NANOS = 300 * SimWorld.MILLI_NANOS;
 
     private FaultPlan() {}
 
@@ -40,6 +41,18 @@ final class FaultPlan {
         }
         faults.sort(Comparator.comparingLong(Fault::atNanos));
         return faults;
+    }
+
+    /** All volumes are scrubbed again and again while hosts have load. */
+    static List<Fault> withScrubs(List<Fault> faults, Shape shape) {
+        List<Fault> all = new ArrayList<>(faults);
+        for (long at = 0; at < shape.loadNanos(); at += SCRUB_EVERY_NANOS) {
+            for (int volume = 0; volume < shape.volumes(); volume++) {
+                all.add(new Fault(Scenarios.START_NANOS + at, Kind.SCRUB, volume, 0, 0, 0));
+            }
+        }
+        all.sort(Comparator.comparingLong(Fault::atNanos));
+        return all;
     }
 
     private static long near(SimRandom chance) {
@@ -89,6 +102,7 @@ final class FaultPlan {
                     new Fault(at, kind, chance.below(shape.hosts()), 0, 0, chance.below(2));
             case HOST_REBOOT -> new Fault(at, kind, chance.below(shape.hosts()), 0, lasts, 0);
             case MOVE -> new Fault(at, kind, chance.below(shape.volumes()), a, 0, 0);
+            case SCRUB -> new Fault(at, kind, chance.below(shape.volumes()), 0, 0, 0);
             case RELOCATE ->
                     new Fault(at, kind, chance.below(shape.volumes()), 0, 0, chance.nextId());
             case RESIZE ->

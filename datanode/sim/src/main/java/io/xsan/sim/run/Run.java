@@ -5,6 +5,8 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.Pages;
 import io.xsan.base.VolumeId;
+import io.xsan.engine.Shard;
+import io.xsan.engine.ShardStatus;
 import io.xsan.engine.VolumeIo;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.image.AttachmentRecord;
@@ -302,6 +304,25 @@ public final class Run implements FaultDriver.Targets {
     @Override
     public void move(int volume, int node) {
         cluster.command(new Command.MoveVolume(volumes.get(volume), new NodeId(node)), _ -> {});
+    }
+
+    /** Where disks are good, what a scrub repairs shows that in-sync components were unequal. */
+    @Override
+    public void scrub(int volume) {
+        SimNode owner = cluster.ownerOf(volumes.get(volume));
+        Shard shard = owner == null ? null : owner.shard();
+        if (owner == null || shard == null) {
+            return;
+        }
+        boolean mayRepair =
+                shape.profile() == Profile.BAD_DISK || shape.profile() == Profile.LYING_DISK;
+        for (ShardStatus.Engine engine : shard.status().engines()) {
+            ShardStatus.Scrub scrub = engine.scrub();
+            world.probes().hit(scrub.finishedMillis() > 0 ? "scrub.finished" : "scrub.under-way");
+            long unequal = mayRepair ? 0 : scrub.repairedPages() + scrub.badPages();
+            Check.that(unequal == 0, "a scrub finds in-sync components equal", unequal);
+        }
+        owner.lane().post(0, () -> shard.scrub(volumes.get(volume).value()));
     }
 
     @Override

@@ -36,6 +36,7 @@ public final class Scenarios {
 
     private static final int LATER_SHARE = 250_000;
     private static final int HERMITS_SHARE = 60_000;
+    private static final int SCRUBBED_SHARE = 100_000;
 
     private Scenarios() {}
 
@@ -50,10 +51,12 @@ public final class Scenarios {
         Profile late = isHermit ? Profile.HERMITS : early;
         Profile own = isLying ? Profile.LYING_DISK : late;
         Shape shape = shape(config, profile.orElse(own));
+        List<Fault> faults = FaultPlan.draw(SimRandom.of(seed, "faults"), shape);
+        boolean isScrubbed = SimRandom.of(seed, "scrub").happens(SCRUBBED_SHARE);
         return new Scenario(
                 seed,
                 shape,
-                FaultPlan.draw(SimRandom.of(seed, "faults"), shape),
+                isScrubbed ? FaultPlan.withScrubs(faults, shape) : faults,
                 ops(SimRandom.of(seed, "workload"), shape, ios));
     }
 

@@ -195,6 +195,11 @@ final class PlainShard implements Shard {
     }
 
     @Override
+    public ErrorCode scrub(long volumeId) {
+        return ErrorCode.NOT_OWNER;
+    }
+
+    @Override
     public ShardStatus status() {
         return new ShardStatus(seams.store().status(), List.of(), new ArrayList<>());
     }

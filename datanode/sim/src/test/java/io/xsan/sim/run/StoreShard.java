@@ -220,6 +220,11 @@ final class StoreShard implements Shard {
     }
 
     @Override
+    public ErrorCode scrub(long volumeId) {
+        return ErrorCode.NOT_OWNER;
+    }
+
+    @Override
     public ShardStatus status() {
         return new ShardStatus(seams.store().status(), List.of(), List.of());
     }
