@@ -133,6 +133,10 @@ fstrim_gives_space_back() {
     rm "$dir/mnt/xfs/large" && sync && await 'fstrim "$dir/mnt/xfs" && [ "$(free_mib)" -ge $(('"$full"' + 100)) ]' &&
         echo "note: free $before MiB, $full after writing 160 MiB, $(free_mib) after fstrim"
 }
+scrub_compares_all_copies() {
+    ./xsan scrub xfs load | tee "$dir/scrub" && grep -q '^xfs: .* read$' "$dir/scrub" && grep -q '^load: .* read$' "$dir/scrub" &&
+        ./xsan volume show xfs | grep -q '^Scrub .* read$' && echo "note: $(grep '^xfs: .* read$' "$dir/scrub")"
+}
 xfs_grows_while_it_is_mounted() {
     xfs=$(device xfs) && ./xsan volume resize xfs --size 1GiB && await "[ \$(blockdev --getsize64 $xfs) = 1073741824 ]" &&
         xfs_growfs "$dir/mnt/xfs" && [ "$(df -BM --output=size "$dir/mnt/xfs" | tail -n 1 | tr -dc 0-9)" -gt 900 ] &&
@@ -244,7 +248,7 @@ detaching_leaves_nothing() {
 export -f attach_prints_a_device_once errors_are_one_clear_line
 check attach_prints_a_device_once 200
 check errors_are_one_clear_line 120
-all="ext4_keeps_a_tree xfs_keeps_a_tree fstrim_gives_space_back xfs_grows_while_it_is_mounted another_worker_takes_over_under_load
+all="ext4_keeps_a_tree xfs_keeps_a_tree fstrim_gives_space_back scrub_compares_all_copies xfs_grows_while_it_is_mounted another_worker_takes_over_under_load
     a_killed_worker_is_replaced_under_load the_owner_moves_under_load a_replica_dies_under_load all_datanodes_restart_under_load
     the_next_agent_takes_over_under_load postgresql_keeps_its_books detaching_leaves_nothing"
 for test in ${*:-$all}; do

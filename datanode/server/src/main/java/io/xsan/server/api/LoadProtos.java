@@ -5,6 +5,7 @@ import io.xsan.base.latency.Latencies;
 import io.xsan.engine.ShardStatus;
 import io.xsan.protocol.v1.Load;
 import io.xsan.protocol.v1.NodeStatus;
+import io.xsan.protocol.v1.Scrub;
 import io.xsan.server.traffic.ShardTraffic;
 import io.xsan.server.traffic.Traffic;
 
@@ -24,6 +25,18 @@ final class LoadProtos {
                 .setReadP99Micros(micros(from.reads(), 99))
                 .setWriteP50Micros(micros(from.writes(), 50))
                 .setWriteP99Micros(micros(from.writes(), 99))
+                .build();
+    }
+
+    static Scrub scrub(ShardStatus.Scrub from) {
+        return Scrub.newBuilder()
+                .setRunning(from.isRunning())
+                .setDoneBytes(from.doneBytes())
+                .setStartedMillis(from.startedMillis())
+                .setFinishedMillis(from.finishedMillis())
+                .setReadBytes(from.readPages() * Pages.PAGE_BYTES)
+                .setRepairedPages(from.repairedPages())
+                .setBadPages(from.badPages())
                 .build();
     }
 

@@ -33,6 +33,9 @@ public interface NodeView {
     /** Deletes a component here that the metadata does not know; see ShardCore. */
     CompletableFuture<ErrorCode> dropOrphan(long volume, long generation);
 
+    /** Begins to scrub a volume that this node owns; see Shard. */
+    ErrorCode scrub(long volume);
+
     /** What goes in and out of the shard. */
     ShardTraffic traffic();
 

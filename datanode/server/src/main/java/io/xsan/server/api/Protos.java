@@ -275,7 +275,8 @@ final class Protos {
                         .setWrites(from.writes())
                         .setReadBytes(from.readBytes())
                         .setWrittenBytes(from.writtenBytes())
-                        .setLoad(LoadProtos.load(from.load()));
+                        .setLoad(LoadProtos.load(from.load()))
+                        .setScrub(LoadProtos.scrub(from.scrub()));
         for (ShardStatus.Resync resync : from.resyncs()) {
             engine.addResyncs(
                     Component.newBuilder()

@@ -513,6 +513,11 @@ final class XsanService extends XsanGrpc.XsanImplBase {
     }
 
     @Override
+    public void scrubVolume(VolumeRef request, StreamObserver<Empty> observer) {
+        answer(observer, () -> VolumeOwners.scrub(node, peers, find(request)));
+    }
+
+    @Override
     public void backUpMetadata(Empty request, StreamObserver<MetadataBackup> observer) {
         answer(observer, () -> Protos.backup(formed()));
     }

@@ -9,8 +9,11 @@ import io.xsan.protocol.v1.HeldComponent;
 import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeContents;
 import io.xsan.protocol.v1.Recovery;
+import io.xsan.protocol.v1.Scrub;
 import io.xsan.protocol.v1.Store;
 import io.xsan.protocol.v1.Volume;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -199,6 +202,7 @@ final class Tables {
         line(text, "Owner", "node " + volume.getOwner() + ", epoch " + volume.getEpoch());
         if (volume.hasEngine()) {
             line(text, "Engine", engine(volume.getEngine()));
+            line(text, "Scrub", scrub(volume));
         }
         volume.getAttachmentsList()
                 .forEach(a ->
@@ -236,6 +240,18 @@ final class Tables {
                         + " pages copied, "
                         + component.getPagesLeft()
                         + " left";
+    }
+
+    private static String scrub(Volume volume) {
+        Scrub scrub = volume.getEngine().getScrub();
+        if (scrub.getRunning()) {
+            return ScrubCommand.progress(volume);
+        }
+        return scrub.getFinishedMillis() == 0
+                ? "not yet"
+                : Instant.ofEpochMilli(scrub.getFinishedMillis()).truncatedTo(ChronoUnit.SECONDS)
+                        + ": "
+                        + ScrubCommand.outcome(scrub);
     }
 
     private static String engine(Engine engine) {

@@ -54,6 +54,7 @@ public final class XsanCommand {
         line.addSubcommand(new MetaCommand(cluster));
         line.addSubcommand(new VolumeCommand(cluster));
         line.addSubcommand(new OrphanCommand(cluster));
+        line.addSubcommand(new ScrubCommand(cluster));
         line.addSubcommand(new DebugCommand(cluster));
         line.addSubcommand(new InspectCommand(surroundings));
         line.addSubcommand(new DeviceCommand(surroundings));

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  */
 public final class ConfigReader {
     private static final int DEVICES_MAX = 64;
+    private static final int SCRUB_INTERVAL_MILLIS = 7 * 86_400_000;
     private static final JsonMapper JSON =
             JsonMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -129,8 +130,9 @@ public final class ConfigReader {
         }
         storage.integer("block_size", Pages.BLOCK_BYTES, Pages.BLOCK_BYTES, Pages.BLOCK_BYTES);
         int replicas = storage.integer("default_replica_count", 1, 5, 3);
+        int scrub = storage.integer("scrub_interval", 0, Integer.MAX_VALUE, SCRUB_INTERVAL_MILLIS);
         storage.finish();
-        return new DatanodeConfig.Storage(devices, replicas);
+        return new DatanodeConfig.Storage(devices, replicas, scrub);
     }
 
     private DatanodeConfig.Device device(ConfigObject device) {

@@ -75,7 +75,7 @@ public record DatanodeConfig(
     }
 
     /** Devices and volume defaults. */
-    public record Storage(List<Device> devices, int defaultReplicaCount) {
+    public record Storage(List<Device> devices, int defaultReplicaCount, long scrubIntervalMillis) {
         /** Copies the list. */
         public Storage {
             devices = List.copyOf(devices);

@@ -112,6 +112,7 @@ public final class NodeMetrics {
         latencies(engine.load(), labels);
         queues(engine, at);
         resync(engine, at);
+        scrub(engine, at);
     }
 
     private void hostIo(ShardStatus.Engine engine, String at) {
@@ -179,6 +180,30 @@ public final class NodeMetrics {
                 "Bytes copied to components to bring them up to date.",
                 at,
                 engine.load().resyncedPages() * PAGE_BYTES);
+    }
+
+    private void scrub(ShardStatus.Engine engine, String at) {
+        ShardStatus.Scrub scrub = engine.scrub();
+        out.gauge(
+                "xsan_volume_scrub_finished_seconds",
+                "When all copies were last read and compared, since 1970; 0 for never.",
+                at,
+                scrub.finishedMillis() / 1_000);
+        out.gauge(
+                "xsan_volume_scrub_done_bytes",
+                "How far the round that runs is; 0 while none does.",
+                at,
+                scrub.doneBytes());
+        out.gauge(
+                "xsan_volume_scrub_repaired_pages",
+                "Pages that this round, or the last one, has repaired.",
+                at,
+                scrub.repairedPages());
+        out.gauge(
+                "xsan_volume_scrub_bad_pages",
+                "Pages that this round, or the last one, could not repair.",
+                at,
+                scrub.badPages());
     }
 
     private void components(ShardStatus shard) {

@@ -5,6 +5,7 @@ import io.xsan.base.ErrorCode;
 import io.xsan.base.NodeId;
 import io.xsan.base.Refusal;
 import io.xsan.base.log.Level;
+import io.xsan.engine.EngineLimits;
 import io.xsan.engine.ShardStatus;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.heartbeat.HeardNode;
@@ -117,6 +118,7 @@ public final class Datanode implements NodeView {
                         device.mayUseRing()),
                 config.memory(),
                 config.network().connectionsMax(),
+                EngineLimits.DEFAULT.withScrubInterval(config.storage().scrubIntervalMillis()),
                 TlsContexts.links(
                         TlsContexts.credentials(config.tls(), log), config.network().isAuthOnly()),
                 clock,
@@ -381,6 +383,11 @@ public final class Datanode implements NodeView {
     @Override
     public CompletableFuture<ErrorCode> dropOrphan(long volume, long generation) {
         return shard.dropOrphan(volume, generation);
+    }
+
+    @Override
+    public ErrorCode scrub(long volume) {
+        return shard.scrub(volume);
     }
 
     @Override

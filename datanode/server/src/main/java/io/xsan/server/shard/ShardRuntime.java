@@ -69,6 +69,7 @@ public final class ShardRuntime {
             Device device,
             PoolConfig pool,
             int connectionsMax,
+            EngineLimits limits,
             @Nullable LinkTls tls,
             Clock clock,
             Entropy entropy,
@@ -122,7 +123,7 @@ public final class ShardRuntime {
                 meta,
                 store,
                 pool,
-                EngineLimits.DEFAULT,
+                setup.limits(),
                 Bugs.NONE,
                 setup.log());
     }
@@ -278,6 +279,11 @@ public final class ShardRuntime {
         CompletableFuture<ErrorCode> done = new CompletableFuture<>();
         loop.post(() -> core.dropOrphan(volume, generation, done::complete));
         return done;
+    }
+
+    /** Begins to scrub a volume; see Shard. Any thread but the loop's. */
+    public ErrorCode scrub(long volume) {
+        return onLoop(() -> core.scrub(volume));
     }
 
     /** What the shard is doing. Any thread but the loop's. */
