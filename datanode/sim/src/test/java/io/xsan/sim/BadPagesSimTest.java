@@ -444,10 +444,8 @@ class BadPagesSimTest {
     void scrubFindsAWriteThatAnInSyncComponentLost() {
         form();
         write(0, PAGES, 1);
-        cluster.node(2).disk().lie(true);
+        cluster.node(2).disk().loseNextWrites(1);
         write(3, 1, 2);
-        cluster.node(2).disk().lie(false);
-        write(7, 1, 2);
         pass(SimWorld.SECOND_NANOS);
         ShardStatus.Scrub scrub = scrubbed();
         assertThat(scrub.repairedPages()).isPositive();

@@ -283,11 +283,8 @@ public final class VolumeEngine {
         inFlight.forEach(PageWrite::review);
         inFlight.advance();
         unpark();
-        boolean isRecording = members.all().stream().anyMatch(m -> m.isRecording);
-        if (isEqualisingAgain
-                && !isRecording
-                && members.allInSyncUsable(-1)
-                && state == State.EQUALISING) {
+        boolean isReady = members.allInSyncUsable(-1) && state == State.EQUALISING;
+        if (isEqualisingAgain && isReady && members.all().stream().noneMatch(m -> m.isRecording)) {
             isEqualisingAgain = false;
             equaliser.start();
         }
