@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # A throw-away Linux guest under QEMU (KVM on real hardware, else emulation). Its state is in a directory of the caller.
 #
-#   guest.sh start DIR IMAGES TAP ADDRESS/LEN [FILE...]   boots it on an existing tap device; the files are in /run.d/files
-#   guest.sh exec DIR [-p 0..2] 'COMMANDS'                runs bash text in it, prints the output, exits with its status;
-#                                                         each number is a line of its own, for commands at the same time
-#   guest.sh stop DIR                                     ends it
+#   guest.sh start DIR IMAGES NETWORK [FILE...]   boots it; the files are in /run.d/files
+#   guest.sh exec DIR [-p 0..2] 'COMMANDS'        runs bash text in it, prints the output, exits with its status;
+#                                                 each number is a line of its own, for commands at the same time
+#   guest.sh stop DIR                             ends it
 #
+# NETWORK is "user" (QEMU connects for the guest: it reaches what this host can, also the addresses 127.0.0.2 and above, which
+# for the guest are this host's), or TAP:ADDRESS/LEN of an existing tap device.
 # IMAGES is what images.sh printed; app.sqfs in DIR, if there is one, is mounted on /app. Commands travel by virtio-serial, so
 # they work while a test breaks the network.
 set -euo pipefail
@@ -15,8 +17,13 @@ dir=$2
 shift 2
 
 start() {
-    local images=$1 tap=$2 address=$3
-    shift 3
+    local images=$1 network=$2 backend
+    shift 2
+    case $network in
+        user) backend=user,id=n0 ;;
+        *:*/*) backend=tap,id=n0,ifname=${network%%:*},script=no,downscript=no ;;
+        *) echo "guest.sh: network $network, allowed is user or TAP:ADDRESS/LEN" >&2; return 2 ;;
+    esac
     rm -rf "$dir/cpio"
     mkdir -p "$dir/cpio/run.d/files"
     cp "$here/init.sh" "$dir/cpio/run.d/init"
@@ -32,7 +39,7 @@ start() {
     local arguments=("${accelerator[@]}" -cpu max -m "${GUEST_MEMORY_MIB:-1024}" -smp "${GUEST_CPUS:-2}"
         -nodefaults -no-user-config -no-reboot -display none -kernel "$images/vmlinuz" -initrd "$dir/initrd"
         -device virtio-serial-pci -device virtio-rng-pci
-        -netdev "tap,id=n0,ifname=$tap,script=no,downscript=no" -device virtio-net-pci,netdev=n0)
+        -netdev "$backend" -device virtio-net-pci,netdev=n0)
     local disks=("$images/rootfs.sqfs" "$images/modules.sqfs" "$images/jre.sqfs") i
     [ -f "$dir/app.sqfs" ] && disks+=("$dir/app.sqfs")
     for i in "${!disks[@]}"; do
@@ -42,7 +49,7 @@ start() {
         arguments+=(-chardev "socket,id=c$i,path=$dir/line$i,server=on,wait=off" -device "virtserialport,chardev=c$i,name=line$i")
     done
     qemu-system-x86_64 "${arguments[@]}" -chardev "file,id=con,path=$dir/console" -serial chardev:con \
-        -append "console=ttyS0 panic=-1 quiet loglevel=4 net.ifnames=0 xsan.address=$address" \
+        -append "console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off net.ifnames=0 xsan.network=${network#*:}" \
         -daemonize -pidfile "$dir/pid" 2>"$dir/qemu.log" || { cat "$dir/qemu.log"; return 1; }
     for ((i = 0; i < 1200; i++)); do
         grep -q '^@@READY' "$dir/console" 2>/dev/null && { tr -d '\r' <"$dir/console" | grep '^@@READY'; return 0; }

@@ -5,19 +5,18 @@
 #
 #   vmlinuz initrd.img modules.sqfs   Debian's cloud kernel: it has nbd, nvme-tcp, fuse, ext4
 #   rootfs.sqfs                       a minimal Debian with the tools that the tests use
-#   jre.sqfs                          the modules of the JDK that a datanode or agent needs
+#   jre.sqfs                          the JDK's runtime
 set -euo pipefail
 cache=${XSAN_E2E_CACHE:-$HOME/.cache/xsan-e2e}
 kernels="linux-image-6.12-cloud-amd64 linux-image-cloud-amd64"
 packages=busybox-static,kmod,iproute2,util-linux,mount,e2fsprogs,fio,procps
 boot_modules="virtio_pci virtio_blk virtio_net virtio_console virtio_rng squashfs overlay loop"
-java_modules=java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,java.desktop,java.instrument,java.security.jgss,jdk.crypto.ec,jdk.httpserver,jdk.unsupported,jdk.management
 
 note() { echo "   guest images: $*" >&2; }
 
 [ "$(uname -m)" = x86_64 ] || { note "only for x86_64"; exit 1; }
 base_key=$(sha256sum "$0" | cut -c1-16)
-jre_key=$({ echo "$java_modules"; cat "$JAVA_HOME/release"; } | sha256sum | cut -c1-16)
+jre_key=$(cat "$0" "$JAVA_HOME/release" | sha256sum | cut -c1-16)
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9
@@ -100,11 +99,9 @@ build_rootfs() {
 build_jre() {
     local out=$1
     note "Java runtime"
-    "$JAVA_HOME/bin/jlink" --add-modules "$java_modules" --strip-debug --no-header-files --no-man-pages \
-        --generate-cds-archive --output "$out/jre" >&2
-    rm -f "$out"/jre/lib/server/classes_nocoops*.jsa
-    mksquashfs "$out/jre" "$out/jre.sqfs" -comp lz4 -noappend -quiet -no-progress >&2
-    rm -rf "$out/jre"
+    # As it is: the start-up caches of a program fit only the very JDK that made them.
+    mksquashfs "$JAVA_HOME" "$out/jre.sqfs" -comp lz4 -noappend -quiet -no-progress \
+        -wildcards -e jmods man include legal demo lib/src.zip lib/ct.sym 'lib/*.jsa' >&2
 }
 
 # built NAME FUNCTION...: runs the functions into a new directory, unless it is there already.

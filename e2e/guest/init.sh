@@ -11,8 +11,17 @@ hostname guest
 ip link set lo up
 for word in $(cat /proc/cmdline); do
     case $word in
-        xsan.address=*)
-            ip addr add "${word#xsan.address=}" dev eth0
+        xsan.network=user)
+            ip addr add 10.0.2.15/24 dev eth0
+            ip link set eth0 up
+            ip route add default via 10.0.2.2
+            # All of loopback but 127.0.0.1 is the host's.
+            ip addr del 127.0.0.1/8 dev lo
+            ip addr add 127.0.0.1/32 dev lo
+            echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet
+            ;;
+        xsan.network=*)
+            ip addr add "${word#xsan.network=}" dev eth0
             ip link set eth0 up
             ;;
     esac

@@ -7,15 +7,13 @@ import java.util.stream.Collectors;
 
 /** The attach modes that this program has, and which of them a host uses. */
 final class AttachModes {
-    private static final List<AttachMode> ALL = List.of(new FuseMode());
+    private static final List<AttachMode> ALL = List.of(new NbdMode(), new FuseMode());
 
     private AttachModes() {}
 
-    /** The modes with these names, in their order; names that this program lacks are left out. */
+    /** The modes with these names, in their order. */
     static List<AttachMode> of(List<String> names) {
-        return names.stream()
-                .flatMap(name -> ALL.stream().filter(mode -> mode.name().equals(name)))
-                .toList();
+        return names.stream().map(AttachModes::named).toList();
     }
 
     /** The mode with that name. */

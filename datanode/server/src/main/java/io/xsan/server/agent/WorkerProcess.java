@@ -27,7 +27,7 @@ final class WorkerProcess {
     static final String COMMAND = "agent-worker";
 
     private static final String MAIN = "io.xsan.server.Main";
-    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long START_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long CALL_MILLIS = 10_000;
     private static final long STOP_MILLIS = 2_000;
@@ -45,7 +45,7 @@ final class WorkerProcess {
     /**
      * Starts a worker and waits until it answers.
      *
-     * @throws IOException if it does not within a minute
+     * @throws IOException if it does not within five minutes
      */
     static WorkerProcess start(Path config, Path socket, long generation) throws IOException {
         List<String> command = new ArrayList<>();
