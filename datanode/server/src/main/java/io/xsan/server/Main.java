@@ -8,10 +8,16 @@ import java.util.List;
 
 /** The program {@code xsan}: everything of a datanode and of its tools. */
 public final class Main {
+    /** Netty tracks a sample of the buffers that it lends, if it is not told to leave that. */
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
     private Main() {}
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            System.setProperty(LEAK_DETECTION, "disabled");
+        }
         System.exit(
                 XsanCommand.run(
                         List.of(
