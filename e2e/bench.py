@@ -80,10 +80,10 @@ class Target:
         device = syncs = 0
         for url in self.metrics:
             for line in urllib.request.urlopen(url, timeout=20).read().decode().splitlines():
-                if line.startswith("xsan_store_device_written_bytes_total "):
-                    device += float(line.split()[1])
-                elif line.startswith("xsan_store_syncs_total "):
-                    syncs += float(line.split()[1])
+                if line.startswith("xsan_store_device_written_bytes_total{"):
+                    device += float(line.split()[-1])
+                elif line.startswith("xsan_store_syncs_total{"):
+                    syncs += float(line.split()[-1])
         return device, syncs
 
 

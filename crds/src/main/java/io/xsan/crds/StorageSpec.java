@@ -26,7 +26,7 @@ import org.jspecify.annotations.NullUnmarked;
 public record StorageSpec(
         @Size(max = 256) List<String> nodeNames,
         @Size(max = 16) Map<String, String> nodeSelector,
-        @Required @Size(min = 1, max = 1) List<DeviceSpec> devices,
+        @Required @Size(min = 1, max = 24) List<DeviceSpec> devices,
         @Default("/var/lib/xsan")
                 @Size(min = 1, max = 61)
                 @ValidationRule(

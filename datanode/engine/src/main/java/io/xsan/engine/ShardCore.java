@@ -234,7 +234,8 @@ public final class ShardCore implements Shard {
     public ShardStatus status() {
         List<ShardStatus.Engine> states = new ArrayList<>();
         engines.values().forEach(engine -> states.add(engine.status()));
-        return new ShardStatus(setup.store().status(), states, components.status());
+        return new ShardStatus(
+                setup.store().status(), setup.store().devices(), states, components.status());
     }
 
     /** Engines get as long as a component's time-out to finish what hosts have asked. */

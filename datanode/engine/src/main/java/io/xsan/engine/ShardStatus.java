@@ -5,8 +5,15 @@ import io.xsan.store.StoreStatus;
 import java.util.List;
 import java.util.Optional;
 
-/** What a shard is doing at one moment; immutable, for other threads. */
-public record ShardStatus(StoreStatus store, List<Engine> engines, List<Component> components) {
+/**
+ * What a shard is doing at one moment; immutable, for other threads. {@code store} is the sum of
+ * {@code devices}.
+ */
+public record ShardStatus(
+        StoreStatus store,
+        List<StoreStatus> devices,
+        List<Engine> engines,
+        List<Component> components) {
     /** State of an engine. */
     public enum EngineState {
         /** Waits for its epoch or for components to open. */
@@ -70,12 +77,13 @@ public record ShardStatus(StoreStatus store, List<Engine> engines, List<Componen
     public record Resync(int node, boolean gain, int attempt, long pagesLeft, long pagesCopied) {}
 
     /**
-     * A component held here. {@code orphan}: the metadata does not know it; the name that its
-     * volume had, empty if that cannot be read.
+     * A component held here, on the store of {@code storeId}. {@code orphan}: the metadata does not
+     * know it; the name that its volume had, empty if that cannot be read.
      */
     public record Component(
             long volume,
             long generation,
+            long storeId,
             int epoch,
             long stable,
             long mappedBytes,

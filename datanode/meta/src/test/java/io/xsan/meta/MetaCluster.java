@@ -30,17 +30,33 @@ final class MetaCluster {
 
     /** A formed cluster of nodes 1.. with 100 GiB each, in domains of their own. */
     static MetaCluster of(int nodes) {
+        return of(nodes, 1);
+    }
+
+    /** The same at a feature level. */
+    static MetaCluster of(int nodes, int level) {
         MetaCluster cluster = new MetaCluster();
-        cluster.done(new Command.FormCluster(CLUSTER, 1));
+        cluster.done(new Command.FormCluster(CLUSTER, level));
         for (int i = 1; i <= nodes; i++) {
-            cluster.done(new Command.RegisterNode(node(i)));
+            cluster.done(new Command.RegisterNode(node(i, level)));
         }
         return cluster;
     }
 
     static NodeRecord node(int id) {
+        return node(id, 1);
+    }
+
+    private static NodeRecord node(int id, int level) {
         return new NodeRecord(
-                new NodeId(id), 10 + id, 100 + id, "10.0.0." + id, 7480, "rack" + id, 100 * GIB, 1);
+                new NodeId(id),
+                10 + id,
+                100 + id,
+                "10.0.0." + id,
+                7480,
+                "rack" + id,
+                100 * GIB,
+                level);
     }
 
     static Command.CreateVolume create(long id, String name, int replicas, int width) {

@@ -59,6 +59,9 @@ final class RandomCommands {
             long storeId = image.node(node).map(NodeRecord::storeId).orElse(1L);
             return new Command.ReplaceNode(node, storeId);
         }
+        if (kind == 6 && volume != null) {
+            return lost(image, volume);
+        }
         if (kind < 6) {
             return random.nextInt(4) == 0
                     ? new Command.RemoveNode(anyNode())
@@ -72,6 +75,22 @@ final class RandomCommands {
             return new Command.ComponentDropped(id, component.node(), component.generation());
         }
         return kind < 36 ? administered(volume, kind) : byEngine(image, volume, kind);
+    }
+
+    private Command lost(ClusterImage image, VolumeRecord volume) {
+        NodeId node = anyNode();
+        long generation =
+                volume.component(node)
+                        .or(() -> volume.gain(node))
+                        .map(ComponentRecord::generation)
+                        .orElse(1L);
+        return new Command.ComponentsLost(
+                node,
+                image.node(node).map(NodeRecord::incarnation).orElse(1L),
+                List.of(
+                        new Command.ComponentsLost.Lost(volume.id(), generation),
+                        new Command.ComponentsLost.Lost(
+                                new VolumeId(1 + random.nextInt(1000)), 1)));
     }
 
     private Command create(VolumeId id) {
@@ -238,7 +257,7 @@ final class RandomCommands {
                 7480,
                 "d" + id % 4,
                 1L << 30,
-                1);
+                2);
     }
 
     private NodeId anyNode() {

@@ -31,7 +31,7 @@ class StateMachineModelTest {
         Map<ErrorCode, Integer> refusals = new EnumMap<>(ErrorCode.class);
         int done = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
-            ClusterImage image = formed();
+            ClusterImage image = formed(1 + (int) (seed % 2));
             RandomCommands commands = new RandomCommands(new Random(seed));
             for (int i = 0; i < COMMANDS; i++) {
                 Command command = commands.next(image);
@@ -97,10 +97,10 @@ class StateMachineModelTest {
         }
     }
 
-    private static ClusterImage formed() {
+    private static ClusterImage formed(int level) {
         ClusterImage image = ClusterImage.UNFORMED;
         List<Command> commands = new ArrayList<>();
-        commands.add(new Command.FormCluster(MetaCluster.CLUSTER, 1));
+        commands.add(new Command.FormCluster(MetaCluster.CLUSTER, level));
         for (int i = 1; i <= RandomCommands.NODES; i++) {
             commands.add(
                     new Command.RegisterNode(
@@ -112,7 +112,7 @@ class StateMachineModelTest {
                                     7480,
                                     "d" + i % 4,
                                     1L << 30,
-                                    1)));
+                                    2)));
         }
         for (Command command : commands) {
             image = Decider.decide(image, image.index() + 1, command).image();

@@ -59,10 +59,10 @@ class BadPagesSimTest {
     private @Nullable VolumeSession session;
     private @Nullable ErrorCode ended;
     private long sessions;
-    private boolean isPromotedOnAnotherStore;
+    private boolean isPromotedOfAnotherLife;
     private int promotions;
 
-    /** As they are, but for promotions that can be made to name a store that nobody has. */
+    /** As they are, but for promotions that can be made to name a life that no node has. */
     private ShardFactory shards() {
         return seams ->
                 RealShards.correct()
@@ -85,7 +85,7 @@ class BadPagesSimTest {
         Command sent = command;
         if (command instanceof Command.Promote promote) {
             promotions++;
-            if (isPromotedOnAnotherStore) {
+            if (isPromotedOfAnotherLife) {
                 sent =
                         new Command.Promote(
                                 promote.id(),
@@ -94,8 +94,8 @@ class BadPagesSimTest {
                                 promote.generation(),
                                 promote.gain(),
                                 promote.attempt(),
-                                promote.incarnation(),
-                                promote.storeId() + 1);
+                                promote.incarnation() + 1,
+                                promote.storeId());
             }
         }
         meta.submit(sent, answer);
@@ -458,13 +458,13 @@ class BadPagesSimTest {
     void refusedPromotionIsTriedAgainLessAndLessOftenAndTellsWhy() {
         form();
         write(0, PAGES, 1);
-        isPromotedOnAnotherStore = true;
+        isPromotedOfAnotherLife = true;
         missed(() -> write(0, PAGES, 2));
         pass(LONG_NANOS);
         assertThat(promotions).isBetween(5, 20);
         assertThat(isInSync(2)).isFalse();
-        assertThat(reason(1)).contains("node 2").contains("storeId");
-        isPromotedOnAnotherStore = false;
+        assertThat(reason(1)).contains("node 2").contains("incarnation");
+        isPromotedOfAnotherLife = false;
         awaitInSync(2);
         assertThat(reason(1)).isEmpty();
         VolumeRecord volume = cluster.image().volume(VOLUME).orElseThrow();

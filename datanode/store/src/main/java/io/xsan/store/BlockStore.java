@@ -1,6 +1,7 @@
 package io.xsan.store;
 
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * answer, and may be used again after it. One shard only.
  */
 public interface BlockStore {
-    /** Id of this store, made at format: another drive in its place has another. Positive. */
-    long storeId();
-
     /** The component of a volume with exactly this generation, or null. */
     @Nullable StoreComponent component(long volume, long generation);
 
@@ -78,8 +76,17 @@ public interface BlockStore {
      */
     void tick(long nowNanos);
 
-    /** Space and load now. */
+    /** Space and load now, of all devices that work. */
     StoreStatus status();
+
+    /** Space and load of each device, failed ones too. */
+    List<StoreStatus> devices();
+
+    /**
+     * True if there are stores of this node that could not be opened in this life of the process: a
+     * component that is not here may be on one of them.
+     */
+    boolean isPartial();
 
     /**
      * Writes a checkpoint, makes everything durable and answers; nothing may be called after. What

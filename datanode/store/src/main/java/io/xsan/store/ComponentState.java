@@ -48,21 +48,19 @@ final class ComponentState implements StoreComponent, Ledger {
     int epochSegment = NONE;
     int stableSegment = NONE;
 
-    private final Space space;
-    private final BlockMap.Scratch scratch;
+    private final StoreCore core;
     private final LayerMap head;
     private final TreeMap<Integer, LayerMap> layers = new TreeMap<>();
     private long mappedPages;
 
-    ComponentState(ComponentKey key, Space space, BlockMap.Scratch scratch) {
+    ComponentState(ComponentKey key, StoreCore core) {
         this.key = key;
-        this.space = space;
-        this.scratch = scratch;
-        head = new LayerMap(scratch);
+        this.core = core;
+        head = new LayerMap(core.scratch);
     }
 
     LayerMap layer(int layer) {
-        return layer == 0 ? head : layers.computeIfAbsent(layer, _ -> new LayerMap(scratch));
+        return layer == 0 ? head : layers.computeIfAbsent(layer, _ -> new LayerMap(core.scratch));
     }
 
     @Nullable BlockMap block(int layer, long block) {
@@ -82,6 +80,16 @@ final class ComponentState implements StoreComponent, Ledger {
             throw Check.unreachable("descriptor is known");
         }
         return known;
+    }
+
+    @Override
+    public long storeId() {
+        return core.superblock.storeId();
+    }
+
+    @Override
+    public boolean isDeviceFailed() {
+        return core.isFailed;
     }
 
     @Override
@@ -112,17 +120,17 @@ final class ComponentState implements StoreComponent, Ledger {
     @Override
     public void onMapped(int kind, long place, int pages) {
         mappedPages += kind == Extent.DATA ? pages : 0;
-        space.onMapped(kind, place, pages);
+        core.space.onMapped(kind, place, pages);
     }
 
     @Override
     public void onUnmapped(int kind, long place, int pages) {
         mappedPages -= kind == Extent.DATA ? pages : 0;
-        space.onUnmapped(kind, place, pages);
+        core.space.onUnmapped(kind, place, pages);
     }
 
     @Override
     public void onSplit(int kind, long place, int extents) {
-        space.onSplit(kind, place, extents);
+        core.space.onSplit(kind, place, extents);
     }
 }

@@ -115,7 +115,7 @@ public final class LogStore implements BlockStore {
         new DeviceProbe(disk, steps, judge).start();
     }
 
-    @Override
+    /** Id of this store, made at format: another drive in its place has another. Positive. */
     public long storeId() {
         return core.superblock.storeId();
     }
@@ -221,6 +221,16 @@ public final class LogStore implements BlockStore {
                 core.isFailed,
                 core.cleanedSegments,
                 core.movedBytes);
+    }
+
+    @Override
+    public List<StoreStatus> devices() {
+        return List.of(status());
+    }
+
+    @Override
+    public boolean isPartial() {
+        return false;
     }
 
     @Override

@@ -8,6 +8,12 @@ public interface StoreComponent {
     /** What it is of. */
     ComponentDescriptor descriptor();
 
+    /** Id of the store that it is on, made at format: another drive has another. Positive. */
+    long storeId();
+
+    /** True if its device has failed: every op on it is answered DEVICE_FAILED from now on. */
+    boolean isDeviceFailed();
+
     /** Highest epoch persisted. */
     int epoch();
 

@@ -66,7 +66,7 @@ final class StoreCore {
         ComponentKey key = new ComponentKey(volume, generation);
         ComponentState known = components.get(key);
         if (known == null) {
-            known = new ComponentState(key, space, scratch);
+            known = new ComponentState(key, this);
             components.put(key, known);
         }
         return known;

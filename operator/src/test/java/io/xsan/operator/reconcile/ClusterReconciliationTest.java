@@ -30,7 +30,7 @@ class ClusterReconciliationTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SPEC =
             """
-            {"storage": {"nodeSelector": {"storage": "yes"}, "devices": [{"path": "/mnt/xsan", "size": "20Gi"}]}}
+            {"storage": {"nodeSelector": {"storage": "yes"}, "devices": [{"path": "/mnt/xsan", "size": "20Gi"}, {"path": "/mnt/more", "type": "hdd"}]}}
             """;
 
     private MockKubernetes kubernetes;
@@ -105,6 +105,8 @@ class ClusterReconciliationTest {
         assertThat(config.at("/cluster/bind_ip").asText()).isEqualTo("10.0.0.2");
         assertThat(config.at("/storage/devices/0/path").asText()).isEqualTo("/mnt/xsan");
         assertThat(config.at("/storage/devices/0/size").asText()).isEqualTo("20GiB");
+        assertThat(config.at("/storage/devices/1/path").asText()).isEqualTo("/mnt/more");
+        assertThat(config.at("/storage/devices/1/type").asText()).isEqualTo("hdd");
         assertThat(config.at("/members").findValuesAsText("host"))
                 .containsExactly("10.0.0.1", "10.0.0.2", "10.0.0.3");
         assertThat(condition(status, "Applied").getMessage())

@@ -10,6 +10,7 @@ import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
 import io.xsan.meta.image.VolumeRecord;
+import io.xsan.meta.restore.Refounding;
 import io.xsan.store.ComponentDescriptor;
 import io.xsan.store.CreateOp;
 import io.xsan.store.StoreComponent;
@@ -25,14 +26,19 @@ import org.jspecify.annotations.Nullable;
  * component that the metadata does not know is kept: an orphan.
  */
 final class ComponentCatalog {
+    /** Of metadata that was made again, generations are further on; see Refounding. */
+    private static final long NEWER_MAX = Refounding.EPOCH_JUMP / 2;
+
     private final ShardSetup setup;
     private final TreeSet<Long> creating = new TreeSet<>();
     private final TreeSet<Long> dropping = new TreeSet<>();
+    private final LostComponents lost;
     private @Nullable ClusterImage image;
     private long retryNanos;
 
     ComponentCatalog(ShardSetup setup) {
         this.setup = setup;
+        lost = new LostComponents(setup);
     }
 
     void onImage(ClusterImage newer) {
@@ -97,6 +103,7 @@ final class ComponentCatalog {
     }
 
     private void follow(ClusterImage newer) {
+        lost.onImage(newer);
         for (VolumeRecord volume : newer.volumes().values()) {
             volume.leaving().stream()
                     .filter(c -> c.node().value() == setup.node())
@@ -108,10 +115,38 @@ final class ComponentCatalog {
             StoreComponent held = held(volume, record);
             if (volume.deleting()) {
                 drop(volume, record, held);
+            } else if (lost.isLost(volume.id(), record, held)) {
+                lost.add(volume.id(), record);
             } else if (held == null && !isMissing(record)) {
                 create(volume, record);
             }
         }
+        setup.store().components().forEach(held -> dropIfSuperseded(newer, held));
+        lost.tell();
+    }
+
+    /**
+     * What this node had of a volume before, on a device that had failed then or was not there:
+     * once its successor has been in sync here, there is nothing in it that nobody else has.
+     */
+    private void dropIfSuperseded(ClusterImage image, StoreComponent held) {
+        ComponentDescriptor of = held.descriptor();
+        boolean isSuperseded =
+                image.volume(new VolumeId(of.volume()))
+                        .filter(volume -> !volume.deleting())
+                        .flatMap(volume -> volume.component(new NodeId(setup.node())))
+                        .filter(record ->
+                                record.state() == ComponentState.IN_SYNC && record.storeId() != 0)
+                        .map(record -> record.generation() - of.generation())
+                        .filter(newer -> newer > 0 && newer < NEWER_MAX)
+                        .isPresent();
+        if (!isSuperseded || held.isDeviceFailed() || !dropping.add(of.generation())) {
+            return;
+        }
+        setup.log().info("component-superseded", "volume", of.volume());
+        StoreOp op = new StoreOp((ended, status) -> dropping.remove(of.generation()));
+        op.component = held;
+        setup.store().drop(op);
     }
 
     /**
@@ -131,6 +166,7 @@ final class ComponentCatalog {
             return;
         }
         CreateOp op = new CreateOp((ended, status) -> onCreated(volume, record, status));
+        op.isOnFirst = !lost.areSeveralAllowed();
         op.descriptor =
                 new ComponentDescriptor(
                         volume.id().value(),
@@ -144,6 +180,7 @@ final class ComponentCatalog {
     private void onCreated(VolumeRecord volume, ComponentRecord record, ErrorCode status) {
         creating.remove(record.generation());
         if (status != ErrorCode.OK) {
+            lost.onCreationFailed(record, status);
             setup.log().error("component-create-failed", "volume", volume.id(), "reason", status);
         }
     }
@@ -152,7 +189,7 @@ final class ComponentCatalog {
         if (!dropping.add(record.generation())) {
             return;
         }
-        if (held == null) {
+        if (held == null || lost.isGivenUp(held)) {
             confirmDropped(volume, record);
             return;
         }

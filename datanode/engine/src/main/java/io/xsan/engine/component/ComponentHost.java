@@ -177,7 +177,7 @@ public final class ComponentHost {
         answer.copyOf(request).toAnswer(ErrorCode.OK);
         answer.version = component.newestVersion();
         answer.stable = component.stable();
-        answer.aux = setup.store().storeId();
+        answer.aux = component.storeId();
         answer.flags = component.isDamaged() ? FrameHeader.FLAG_DAMAGED : 0;
         setup.network().send(answer.targetNode, answer, null, 0);
     }
@@ -335,6 +335,7 @@ public final class ComponentHost {
                     new ShardStatus.Component(
                             volume,
                             generation,
+                            component.storeId(),
                             component.epoch(),
                             component.stable(),
                             component.mappedBytes(),

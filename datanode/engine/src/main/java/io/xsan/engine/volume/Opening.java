@@ -239,12 +239,22 @@ final class Opening {
             recordForgotten(member);
             return false;
         }
+        if (isElsewhere(member) && !engine.bugs().has(Bug.STORE_ID_IGNORED)) {
+            record(member, Version.NONE);
+            return false;
+        }
         if (member.isDamaged && !engine.bugs().has(Bug.DAMAGE_BELIEVED)) {
             // What it had before it was recorded stale may be gone as well.
             record(member, Version.NONE);
             return false;
         }
         return member.pause.isOver(engine.now());
+    }
+
+    /** True if it is not on the store for which it was recorded last. */
+    private static boolean isElsewhere(Member member) {
+        long recorded = member.record.storeId();
+        return recorded != 0 && recorded != member.openedStoreId;
     }
 
     /** Nothing of what it has can be trusted to be all. */

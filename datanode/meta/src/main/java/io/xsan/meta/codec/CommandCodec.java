@@ -6,6 +6,7 @@ import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Command.Attach;
 import io.xsan.meta.command.Command.CommitMove;
 import io.xsan.meta.command.Command.ComponentDropped;
+import io.xsan.meta.command.Command.ComponentsLost;
 import io.xsan.meta.command.Command.CreateVolume;
 import io.xsan.meta.command.Command.DeleteVolume;
 import io.xsan.meta.command.Command.Detach;
@@ -35,6 +36,7 @@ public final class CommandCodec {
     private static final int CHANGE_BYTES = 31;
     private static final int TAKE_OVER_BYTES = 16;
     private static final int NODE_BYTES = 2;
+    private static final int LOST_BYTES = 16;
 
     private CommandCodec() {}
 
@@ -80,6 +82,7 @@ public final class CommandCodec {
             case RemoveNode _ -> 23;
             case RecoverVolume _ -> 24;
             case SettleVolume _ -> 25;
+            case ComponentsLost _ -> 26;
         };
     }
 
@@ -139,7 +142,13 @@ public final class CommandCodec {
                 putNodes(out, c.lost());
             }
             case SettleVolume c -> out.volume(c.id()).i32(c.epoch());
+            case ComponentsLost c -> putLost(out, c);
         }
+    }
+
+    private static void putLost(ByteSink out, ComponentsLost c) {
+        out.node(c.node()).i64(c.incarnation()).i32(c.lost().size());
+        c.lost().forEach(lost -> out.volume(lost.id()).i64(lost.generation()));
     }
 
     private static void putNodes(ByteSink out, List<NodeId> nodes) {
@@ -195,6 +204,11 @@ public final class CommandCodec {
                                     nodes(in, "from"),
                                     nodes(in, "lost"));
                     case 25 -> new SettleVolume(volume(in), in.i32("epoch"));
+                    case 26 ->
+                            new ComponentsLost(
+                                    node(in),
+                                    in.i64("incarnation"),
+                                    in.list(LOST_BYTES, "lost", () -> lost(in)));
                     default -> null;
                 });
     }
@@ -241,6 +255,10 @@ public final class CommandCodec {
 
     private static TakeOver.Change taking(ByteSource in) {
         return new TakeOver.Change(volume(in), in.i32("epoch"), in.node("from"), in.node("to"));
+    }
+
+    private static ComponentsLost.Lost lost(ByteSource in) {
+        return new ComponentsLost.Lost(volume(in), in.i64("generation"));
     }
 
     private static List<NodeId> nodes(ByteSource in, String name) {

@@ -33,6 +33,27 @@ public sealed interface Command {
     record ReplaceNode(NodeId node, long storeId) implements Command {}
 
     /**
+     * A node, in the life of {@code incarnation}, has lost components: the devices that they are on
+     * have failed, or are not there. Each is given up and becomes stale since 0, of a new
+     * generation, which the node makes on another device. The outcomes are in the order of {@code
+     * lost}: CONFLICT where it has the only in-sync copy of a block, NOT_FOUND if the node has
+     * nothing of the volume; one of an earlier generation was given up before. From feature level 2
+     * on.
+     */
+    record ComponentsLost(NodeId node, long incarnation, List<Lost> lost) implements Command {
+        /** Components that one command names at most. */
+        public static final int LOST_MAX = 1024;
+
+        /** Copies the list. */
+        public ComponentsLost {
+            lost = List.copyOf(lost);
+        }
+
+        /** A component, or what its node gains by a move. */
+        public record Lost(VolumeId id, long generation) {}
+    }
+
+    /**
      * Makes a volume, owned by {@code owner}. Same id and name again answers as the first time.
      * {@code firstGeneration} is an id of its own, positive and never given before in the cluster.
      */

@@ -148,7 +148,12 @@ final class ComponentRules {
         if (node.isEmpty() || node.get().incarnation() != command.incarnation()) {
             return otherIncarnation(command.node(), command.incarnation());
         }
-        if (command.storeId() <= 0 || node.get().storeId() != command.storeId()) {
+        // A node may have several stores: that the component is on one of them, the incarnation
+        // tells, since a node registers again with every life, and its stores stay within one.
+        boolean isOther =
+                draft.image().featureLevel() < FeatureLevels.DEVICES
+                        && node.get().storeId() != command.storeId();
+        if (command.storeId() <= 0 || isOther) {
             return otherStore(command.node(), command.storeId(), node.get().storeId());
         }
         return draft.donePutting(

@@ -35,6 +35,7 @@ public final class Decider {
             case Command.RaiseFeatureLevel c -> ClusterRules.raise(draft, c);
             case Command.RegisterNode c -> NodeRules.register(draft, c);
             case Command.ReplaceNode c -> NodeRules.replace(draft, c);
+            case Command.ComponentsLost c -> LossRules.lost(draft, c);
             case Command.CreateVolume c -> CreationRules.create(draft, c);
             case Command.DeleteVolume c -> VolumeRules.delete(draft, c);
             case Command.ComponentDropped c -> VolumeRules.dropped(draft, c);

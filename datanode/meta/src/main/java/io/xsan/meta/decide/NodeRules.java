@@ -169,7 +169,7 @@ final class NodeRules {
         return components.stream().filter(c -> !c.node().equals(node)).toList();
     }
 
-    private static List<ComponentRecord> emptied(
+    static List<ComponentRecord> emptied(
             List<ComponentRecord> components, NodeId node, long generation) {
         return components.stream()
                 .map(c ->

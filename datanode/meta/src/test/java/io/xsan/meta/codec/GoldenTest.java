@@ -43,6 +43,9 @@ class GoldenTest {
         values.add(RecordCodec.encode(Samples.node()));
         values.add(RecordCodec.encode(Samples.volume()));
         values.add(RecordCodec.encode(Samples.image()));
+        for (Command command : Samples.laterCommands()) {
+            values.add(CommandCodec.encode(command));
+        }
         return values;
     }
 

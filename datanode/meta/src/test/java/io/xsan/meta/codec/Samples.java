@@ -75,6 +75,18 @@ final class Samples {
                 new Command.SettleVolume(id, 6));
     }
 
+    /** Those of feature level 2. */
+    static List<Command> laterCommands() {
+        VolumeId id = new VolumeId(0x1122334455667788L);
+        return List.of(
+                new Command.ComponentsLost(
+                        new NodeId(3),
+                        9,
+                        List.of(
+                                new Command.ComponentsLost.Lost(id, 42),
+                                new Command.ComponentsLost.Lost(new VolumeId(1), 7))));
+    }
+
     static List<Result> results() {
         return List.of(
                 new Result.Done(17, Optional.empty()),

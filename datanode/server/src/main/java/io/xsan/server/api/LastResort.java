@@ -100,11 +100,21 @@ final class LastResort {
             HeardNode heard = view.heard().get(component.node());
             return heard != null && !heard.isSilent();
         }
-        boolean isItsStore =
-                component.storeId() == 0 || component.storeId() == status.getStore().getStoreId();
-        return isItsStore
-                && !status.getStore().getFailed()
-                && held(volume, component, status).filter(held -> !held.getDamaged()).isPresent();
+        return held(volume, component, status)
+                .filter(held -> !held.getDamaged())
+                .filter(held -> component.storeId() == 0 || isOn(component.storeId(), held))
+                .filter(held -> isOnAGoodDevice(held, status))
+                .isPresent();
+    }
+
+    private static boolean isOn(long storeId, HeldComponent held) {
+        return held.getStoreId().equals(String.format("%016x", storeId));
+    }
+
+    private static boolean isOnAGoodDevice(HeldComponent held, NodeStatus status) {
+        return status.getDevicesList().stream()
+                .filter(device -> device.getStoreId().equals(held.getStoreId()))
+                .anyMatch(device -> device.getState().equals("GOOD"));
     }
 
     private static Optional<HeldComponent> held(

@@ -8,6 +8,7 @@ import io.xsan.meta.heartbeat.HeardNode;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.lease.LeaseAnswer;
 import io.xsan.server.config.DatanodeConfig;
+import io.xsan.server.shard.DeviceStatus;
 import io.xsan.server.traffic.ShardTraffic;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ public interface NodeView {
 
     /** What the shard is doing. */
     ShardStatus shardStatus();
+
+    /** How each device of this node is. */
+    List<DeviceStatus> devices();
 
     /** Deletes a component here that the metadata does not know; see ShardCore. */
     CompletableFuture<ErrorCode> dropOrphan(long volume, long generation);

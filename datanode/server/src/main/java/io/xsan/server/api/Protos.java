@@ -28,10 +28,12 @@ import io.xsan.protocol.v1.Node;
 import io.xsan.protocol.v1.NodeStatus;
 import io.xsan.protocol.v1.Policy;
 import io.xsan.protocol.v1.ProposeResponse;
+import io.xsan.protocol.v1.StorageDevice;
 import io.xsan.protocol.v1.Store;
 import io.xsan.protocol.v1.Volume;
 import io.xsan.protocol.v1.WatchEvent;
 import io.xsan.server.config.DatanodeConfig;
+import io.xsan.server.shard.DeviceStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,7 +186,7 @@ final class Protos {
                 .setIncarnation(record.incarnation())
                 .setFeatureLevelMax(record.featureLevelMax())
                 .setDraining(record.draining())
-                .setStoreId(record.hasStore() ? String.format("%016x", record.storeId()) : "");
+                .setStoreId(record.hasStore() ? hex(record.storeId()) : "");
     }
 
     /** What is known of a node that wants to take part in the metadata group. */
@@ -259,7 +261,31 @@ final class Protos {
         LoadProtos.addTraffic(status, node.traffic());
         shard.engines().forEach(engine -> status.addEngines(engine(engine)));
         shard.components().forEach(component -> status.addComponents(held(component)));
+        node.devices().forEach(device -> status.addDevices(device(shard, device)));
         return status.build();
+    }
+
+    private static StorageDevice.Builder device(ShardStatus shard, DeviceStatus from) {
+        StorageDevice.Builder device =
+                StorageDevice.newBuilder()
+                        .setPath(from.path().toString())
+                        .setType(from.type())
+                        .setRole(from.role())
+                        .setState(from.state().name())
+                        .setReason(from.reason())
+                        .setStoreId(from.storeId() == 0 ? "" : hex(from.storeId()));
+        from.store()
+                .ifPresent(store ->
+                        device.setUsableBytes(store.usableBytes())
+                                .setFreeBytes(Math.max(0, store.freeBytes()))
+                                .setLiveBytes(store.liveBytes()));
+        long components =
+                shard.components().stream().filter(c -> c.storeId() == from.storeId()).count();
+        return device.setComponents((int) components);
+    }
+
+    private static String hex(long storeId) {
+        return String.format("%016x", storeId);
     }
 
     private static Engine.Builder engine(ShardStatus.Engine from) {
@@ -293,6 +319,7 @@ final class Protos {
         return HeldComponent.newBuilder()
                 .setVolumeId(new VolumeId(from.volume()).toString())
                 .setGeneration(from.generation())
+                .setStoreId(hex(from.storeId()))
                 .setEpoch(from.epoch())
                 .setStable(Version.text(from.stable()))
                 .setMappedBytes(from.mappedBytes())

@@ -2,6 +2,7 @@ package io.xsan.server.cli;
 
 import io.xsan.base.ErrorCode;
 import io.xsan.base.Refusal;
+import io.xsan.protocol.v1.GetClusterStatusRequest;
 import io.xsan.server.disk.BlockDevice;
 import io.xsan.server.disk.DeviceClearing;
 import io.xsan.store.DeviceReport;
@@ -11,13 +12,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code xsan device}: block devices of this host, before a datanode has them. */
-@Command(name = "device", description = "Shows and clears block devices of this host.")
+/** {@code xsan device}: devices of datanodes, and of this host before a datanode has them. */
+@Command(
+        name = "device",
+        description =
+                "Lists the devices of the datanodes; shows and clears block devices of this host.")
 final class DeviceCommand {
     private final Surroundings surroundings;
+    private final Cluster cluster;
 
-    DeviceCommand(Surroundings surroundings) {
+    DeviceCommand(Surroundings surroundings, Cluster cluster) {
         this.surroundings = surroundings;
+        this.cluster = cluster;
+    }
+
+    @Command(description = "Lists the devices of the datanodes.")
+    int list() throws IOException {
+        cluster.show(
+                s -> s.getClusterStatus(GetClusterStatusRequest.getDefaultInstance()),
+                DeviceTables::devices);
+        return 0;
     }
 
     @Command(description = "What is on a block device, who uses it, and its serial number.")

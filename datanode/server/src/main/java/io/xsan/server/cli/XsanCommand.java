@@ -57,7 +57,7 @@ public final class XsanCommand {
         line.addSubcommand(new ScrubCommand(cluster));
         line.addSubcommand(new DebugCommand(cluster));
         line.addSubcommand(new InspectCommand(surroundings));
-        line.addSubcommand(new DeviceCommand(surroundings));
+        line.addSubcommand(new DeviceCommand(surroundings, cluster));
         HostAgent agent = new HostAgent(cluster);
         line.addSubcommand(new AttachCommand(agent));
         line.addSubcommand(new DetachCommand(agent));

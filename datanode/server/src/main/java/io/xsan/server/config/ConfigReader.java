@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * with the file, the JSON path, the value and what is allowed; nothing has been started by then.
  */
 public final class ConfigReader {
-    private static final int DEVICES_MAX = 64;
+    private static final int DEVICES_MAX = 24;
     private static final int SCRUB_INTERVAL_MILLIS = 7 * 86_400_000;
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -120,13 +120,13 @@ public final class ConfigReader {
 
     private DatanodeConfig.Storage storage(ConfigObject storage) {
         List<DatanodeConfig.Device> devices = new ArrayList<>();
-        List<ConfigObject> listed = storage.objects("devices", 1, DEVICES_MAX);
-        if (listed.size() > 1) {
-            String allowed = "one device: a datanode serves one so far, several need several nodes";
-            throw refuse("$.storage.devices", listed.size() + " devices", allowed);
-        }
-        for (ConfigObject device : listed) {
-            devices.add(device(device));
+        Set<Path> paths = new LinkedHashSet<>();
+        for (ConfigObject listed : storage.objects("devices", 1, DEVICES_MAX)) {
+            DatanodeConfig.Device device = device(listed);
+            if (!paths.add(device.path())) {
+                throw refuse("$.storage.devices", device.path() + " twice", "each path once");
+            }
+            devices.add(device);
         }
         storage.integer("block_size", Pages.BLOCK_BYTES, Pages.BLOCK_BYTES, Pages.BLOCK_BYTES);
         int replicas = storage.integer("default_replica_count", 1, 5, 3);

@@ -76,11 +76,16 @@ public final class LocalDisk implements Disk, AutoCloseable {
      * @throws IOException if there is no device, or it is in use
      */
     public static LocalDisk openUsed(Path path, Log log) throws IOException {
-        if (!BlockDevice.isOne(path)
-                && (!Files.isDirectory(path) || DeviceFiles.bytesOf(path) == 0)) {
+        if (isUnused(path)) {
             throw new IOException(path + ": neither a block device nor a directory of a store");
         }
         return open(path, BlockDevice.isOne(path) ? 0 : DeviceFiles.bytesOf(path), log);
+    }
+
+    /** True if there is no device at {@code path}, or a directory that was never used as one. */
+    public static boolean isUnused(Path path) throws IOException {
+        boolean isDevice = BlockDevice.isOne(path);
+        return !isDevice && (!Files.isDirectory(path) || DeviceFiles.bytesOf(path) == 0);
     }
 
     /**

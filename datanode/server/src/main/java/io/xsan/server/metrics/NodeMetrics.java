@@ -4,6 +4,7 @@ import io.xsan.base.Fullness;
 import io.xsan.engine.ShardStatus;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.server.api.NodeView;
+import io.xsan.server.shard.DeviceStatus;
 import io.xsan.server.traffic.ShardTraffic;
 import io.xsan.server.traffic.Traffic;
 import io.xsan.store.StoreStatus;
@@ -26,7 +27,7 @@ public final class NodeMetrics {
         NodeMetrics metrics = new NodeMetrics();
         ShardStatus shard = node.shardStatus();
         metrics.cluster(node);
-        metrics.store(shard.store());
+        node.devices().forEach(metrics::device);
         shard.engines().forEach(engine -> metrics.engine(node.image(), engine));
         metrics.components(shard);
         metrics.traffic(node.traffic());
@@ -63,38 +64,47 @@ public final class NodeMetrics {
         return value ? 1 : 0;
     }
 
-    private void store(StoreStatus store) {
-        out.gauge("xsan_store_usable_bytes", "What components may hold.", "", store.usableBytes());
-        out.gauge("xsan_store_free_bytes", "What of it is left.", "", store.freeBytes());
+    private void device(DeviceStatus device) {
+        String at = Exposition.labels("device", device.path().toString());
+        out.gauge(
+                "xsan_store_failed",
+                "1 once the device has failed, or if it was not there at the start.",
+                at,
+                is(device.state() != DeviceStatus.State.GOOD));
+        device.store().ifPresent(store -> store(store, at));
+    }
+
+    private void store(StoreStatus store, String at) {
+        out.gauge("xsan_store_usable_bytes", "What components may hold.", at, store.usableBytes());
+        out.gauge("xsan_store_free_bytes", "What of it is left.", at, store.freeBytes());
         out.gauge(
                 "xsan_store_space_low",
                 "1 from 75 % of use on, 2 from 85 % (no new volumes), 3 from 95 %.",
-                "",
+                at,
                 Fullness.of(store.usedPercent()).ordinal());
-        out.gauge("xsan_store_live_bytes", "Pages that volumes see.", "", store.liveBytes());
-        out.gauge("xsan_store_failed", "1 once the device has failed.", "", is(store.isFailed()));
-        out.gauge("xsan_store_segments", "Segments of the device.", "", store.segmentsTotal());
-        out.gauge("xsan_store_segments_free", "Segments without data.", "", store.segmentsFree());
+        out.gauge("xsan_store_live_bytes", "Pages that volumes see.", at, store.liveBytes());
+        out.gauge("xsan_store_segments", "Segments of the device.", at, store.segmentsTotal());
+        out.gauge("xsan_store_segments_free", "Segments without data.", at, store.segmentsFree());
         out.counter(
                 "xsan_store_client_written_bytes_total",
                 "Bytes that owners asked to store.",
-                "",
+                at,
                 store.clientBytesWritten());
         out.counter(
                 "xsan_store_device_written_bytes_total",
                 "Bytes written to the device, the cleaner's included.",
-                "",
+                at,
                 store.deviceBytesWritten());
-        out.counter("xsan_store_syncs_total", "Group commits.", "", store.syncs());
+        out.counter("xsan_store_syncs_total", "Group commits.", at, store.syncs());
         out.counter(
                 "xsan_cleaner_segments_total",
                 "Segments that the cleaner has freed.",
-                "",
+                at,
                 store.cleanedSegments());
         out.counter(
                 "xsan_cleaner_moved_bytes_total",
                 "Live bytes that the cleaner has moved for it.",
-                "",
+                at,
                 store.movedBytes());
     }
 

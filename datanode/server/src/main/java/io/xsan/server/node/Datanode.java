@@ -23,6 +23,7 @@ import io.xsan.server.log.EventLog;
 import io.xsan.server.ports.PortCheck;
 import io.xsan.server.raft.MetadataGroup;
 import io.xsan.server.raft.RaftMetaPort;
+import io.xsan.server.shard.DeviceStatus;
 import io.xsan.server.shard.ShardRuntime;
 import io.xsan.server.shard.SystemClock;
 import io.xsan.server.shard.SystemEntropy;
@@ -79,7 +80,7 @@ public final class Datanode implements NodeView {
         group = membership.group();
         shard = new ShardRuntime(shardSetup(), runtime -> new RaftMetaPort(group, runtime::post));
         following = shard;
-        heartbeat = new NodeHeartbeat(this, incarnation, clock, log);
+        heartbeat = new NodeHeartbeat(this, incarnation, this::onUsable, clock, log);
         told = heartbeat;
         heartbeat.onImage(images.image());
         shard.onImage(images.image());
@@ -104,18 +105,13 @@ public final class Datanode implements NodeView {
     }
 
     private ShardRuntime.Setup shardSetup() {
-        DatanodeConfig.Device device = config.storage().devices().getFirst();
         return new ShardRuntime.Setup(
                 config.cluster().clusterId(),
                 config.cluster().nodeId(),
                 incarnation,
                 config.cluster().address(DatanodeConfig.Port.PEER),
-                new ShardRuntime.Device(
-                        device.path(),
-                        device.sizeBytes(),
-                        device.role().equals("cache") ? DeviceRole.CACHE : DeviceRole.CAPACITY,
-                        device.placement(),
-                        device.mayUseRing()),
+                config.cluster().dataDir(),
+                config.storage().devices().stream().map(Datanode::shardDevice).toList(),
                 config.memory(),
                 config.network().connectionsMax(),
                 EngineLimits.DEFAULT.withScrubInterval(config.storage().scrubIntervalMillis()),
@@ -124,6 +120,16 @@ public final class Datanode implements NodeView {
                 clock,
                 entropy,
                 log);
+    }
+
+    private static ShardRuntime.Device shardDevice(DatanodeConfig.Device device) {
+        return new ShardRuntime.Device(
+                device.path(),
+                device.type(),
+                device.sizeBytes(),
+                device.role().equals("cache") ? DeviceRole.CACHE : DeviceRole.CAPACITY,
+                device.placement(),
+                device.mayUseRing());
     }
 
     /** On the thread that applies. */
@@ -232,16 +238,6 @@ public final class Datanode implements NodeView {
 
     /** Forms the cluster if nobody has, and makes this life of the node known. */
     private void register() {
-        NodeRecord self =
-                new NodeRecord(
-                        new NodeId(config.cluster().nodeId()),
-                        incarnation,
-                        shard.storeId(),
-                        config.cluster().bindIp(),
-                        config.cluster().bindPort(),
-                        domain(),
-                        shard.usableBytes(),
-                        FeatureLevel.KNOWN);
         while (!isStopping && !isReady) {
             try {
                 if (config.isMember()) {
@@ -249,7 +245,7 @@ public final class Datanode implements NodeView {
                             new Command.FormCluster(
                                     config.cluster().clusterId(), FeatureLevel.KNOWN));
                 }
-                proposer.propose(new Command.RegisterNode(self));
+                proposer.propose(new Command.RegisterNode(self(shard.usableBytes())));
                 isReady = true;
                 log.info(
                         "datanode-ready",
@@ -262,6 +258,37 @@ public final class Datanode implements NodeView {
             } catch (StatusRuntimeException e) {
                 log.warn("not-registered", "reason", String.valueOf(e.getMessage()));
                 LockSupport.parkNanos(REGISTER_PAUSE_NANOS);
+            }
+        }
+    }
+
+    private NodeRecord self(long usableBytes) {
+        NodeId id = new NodeId(config.cluster().nodeId());
+        long known = image().node(id).map(NodeRecord::storeId).orElse(0L);
+        return new NodeRecord(
+                id,
+                incarnation,
+                shard.storeId(known),
+                config.cluster().bindIp(),
+                config.cluster().bindPort(),
+                domain(),
+                usableBytes,
+                FeatureLevel.KNOWN);
+    }
+
+    /** Devices that have failed add no space: the cluster is told what is left. */
+    private void onUsable(long usableBytes) {
+        boolean isOther =
+                isReady
+                        && image().node(new NodeId(config.cluster().nodeId()))
+                                .filter(node -> node.incarnation() == incarnation)
+                                .filter(node -> node.usableBytes() != usableBytes)
+                                .isPresent();
+        if (isOther) {
+            try {
+                proposer.propose(new Command.RegisterNode(self(usableBytes)));
+            } catch (StatusRuntimeException e) {
+                log.warn("space-not-told", "reason", String.valueOf(e.getMessage()));
             }
         }
     }
@@ -378,6 +405,11 @@ public final class Datanode implements NodeView {
     @Override
     public ShardStatus shardStatus() {
         return shard.status();
+    }
+
+    @Override
+    public List<DeviceStatus> devices() {
+        return shard.devices();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.xsan.server.node;
 
 import io.xsan.base.log.Level;
+import io.xsan.meta.decide.FeatureLevels;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.server.log.EventLog;
 
@@ -10,7 +11,7 @@ import io.xsan.server.log.EventLog;
  */
 final class FeatureLevel {
     /** The newest level known. An older one can be played by tests of upgrades. */
-    static final int KNOWN = Integer.getInteger("xsan.feature-level", 1);
+    static final int KNOWN = Integer.getInteger("xsan.feature-level", FeatureLevels.HIGHEST);
 
     private FeatureLevel() {}
 

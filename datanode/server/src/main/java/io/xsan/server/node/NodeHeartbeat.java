@@ -12,13 +12,17 @@ import io.xsan.server.api.NodeView;
 import io.xsan.server.config.DatanodeConfig;
 import io.xsan.server.heartbeat.HeartbeatKey;
 import io.xsan.server.heartbeat.Heartbeats;
+import io.xsan.server.shard.DeviceStatus;
+import io.xsan.store.StoreStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 /**
  * The heartbeats of this datanode, if it has their key. The shard is asked for the state of the
@@ -32,14 +36,18 @@ final class NodeHeartbeat implements AutoCloseable {
     private final Optional<Heartbeats> heartbeats;
     private final long intervalNanos;
     private final Thread looker;
+    private final LongConsumer onUsable;
     private final Clock clock;
     private final SpaceWatch space;
     private volatile Heartbeats.Disks disks = new Heartbeats.Disks(DiskHealth.GOOD, 0, 0);
     private volatile long lookedNanos;
     private volatile boolean isClosed;
 
-    NodeHeartbeat(NodeView node, long incarnation, Clock clock, Log log) throws IOException {
+    /** {@code onUsable} is told now and then how much the devices that work can hold. */
+    NodeHeartbeat(NodeView node, long incarnation, LongConsumer onUsable, Clock clock, Log log)
+            throws IOException {
         this.node = node;
+        this.onUsable = onUsable;
         this.clock = clock;
         space = new SpaceWatch(log);
         DatanodeConfig config = node.config();
@@ -94,23 +102,28 @@ final class NodeHeartbeat implements AutoCloseable {
             ShardStatus status = node.shardStatus();
             disks =
                     new Heartbeats.Disks(
-                            health(status),
+                            health(status, node.devices()),
                             status.store().usableBytes(),
                             Math.max(0, status.store().freeBytes()));
-            if (status.store().usableBytes() > 0) {
-                space.onUse(status.store().usedPercent());
-            }
+            status.devices().stream()
+                    .filter(device -> !device.isFailed() && device.usableBytes() > 0)
+                    .mapToInt(StoreStatus::usedPercent)
+                    .max()
+                    .ifPresent(space::onUse);
             lookedNanos = clock.nanoTime();
+            onUsable.accept(status.store().usableBytes());
             LockSupport.parkNanos(intervalNanos);
         }
     }
 
-    private static DiskHealth health(ShardStatus status) {
+    /** A node that has lost some of its devices goes on with the others. */
+    private static DiskHealth health(ShardStatus status, List<DeviceStatus> devices) {
         if (status.store().isFailed()) {
             return DiskHealth.FAILED;
         }
         boolean isDamaged = status.components().stream().anyMatch(c -> c.damaged());
-        return isDamaged ? DiskHealth.DEGRADED : DiskHealth.GOOD;
+        boolean isAnyOut = devices.stream().anyMatch(d -> d.state() != DeviceStatus.State.GOOD);
+        return isDamaged || isAnyOut ? DiskHealth.DEGRADED : DiskHealth.GOOD;
     }
 
     @Override

@@ -23,7 +23,6 @@ import io.xsan.meta.image.NodeRecord;
 import io.xsan.protocol.FrameFault;
 import io.xsan.protocol.FrameHeader;
 import io.xsan.protocol.LinkState;
-import io.xsan.server.disk.LocalDisk;
 import io.xsan.server.disk.Placement;
 import io.xsan.server.nbd.NbdServer;
 import io.xsan.server.nbd.ShardExports;
@@ -31,15 +30,13 @@ import io.xsan.server.net.LinkTls;
 import io.xsan.server.net.NetworkConfig;
 import io.xsan.server.net.PeerNetwork;
 import io.xsan.server.traffic.ShardTraffic;
-import io.xsan.store.DeviceOutcome;
-import io.xsan.store.Limits;
-import io.xsan.store.LogStore;
-import io.xsan.store.StoreConfig;
 import io.xsan.store.format.DeviceRole;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,32 +51,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardRuntime {
     /**
-     * The device of a shard. {@code bytes} counts for a directory only; {@code mayUseRing} false
-     * reads through a pool of threads in any case.
+     * A device of a shard. {@code type} is for displays; {@code bytes} counts for a directory only;
+     * {@code mayUseRing} false reads through a pool of threads in any case.
      */
     public record Device(
-            Path path, long bytes, DeviceRole role, Placement placement, boolean mayUseRing) {}
+            Path path,
+            String type,
+            long bytes,
+            DeviceRole role,
+            Placement placement,
+            boolean mayUseRing) {}
 
-    /** What a shard is to be. {@code tls} null only in tests on loopback. */
+    /**
+     * What a shard is to be. {@code dataDir} is where it notes which stores it has. {@code tls}
+     * null only in tests on loopback.
+     */
     public record Setup(
             ClusterId cluster,
             int node,
             long incarnation,
             InetSocketAddress address,
-            Device device,
+            Path dataDir,
+            List<Device> devices,
             PoolConfig pool,
             int connectionsMax,
             EngineLimits limits,
             @Nullable LinkTls tls,
             Clock clock,
             Entropy entropy,
-            Log log) {}
+            Log log) {
+        /** Copies the list. */
+        public Setup {
+            devices = List.copyOf(devices);
+        }
+    }
 
     private final Setup setup;
     private final ShardLoop loop;
     private final BufferPool pool;
-    private final LocalDisk disk;
-    private final LogStore store;
+    private final NodeDevices devices;
     private final PeerNetwork network;
     private final ShardCore core;
     private final ShardExports exports;
@@ -89,19 +99,18 @@ public final class ShardRuntime {
     private volatile long turnedNanos;
 
     /**
-     * Opens the device (formatting it if it is blank) and recovers the store. {@code meta} makes
-     * the way to the metadata, whose answers must come by {@link #post}.
+     * Opens the devices (formatting what is new to the node) and recovers the stores. {@code meta}
+     * makes the way to the metadata, whose answers must come by {@link #post}.
      *
-     * @throws IOException if the device cannot be opened
-     * @throws Refusal if the device belongs to another cluster or node
+     * @throws IOException if a device cannot be opened that is needed
+     * @throws Refusal if a device belongs to another cluster or node
      */
     public ShardRuntime(Setup setup, Function<ShardRuntime, MetaPort> meta) throws IOException {
         this.setup = setup;
         turnedNanos = setup.clock().nanoTime();
         loop = new ShardLoop("xsan-shard-0", setup.clock(), setup.log());
         pool = new BufferPool(setup.pool());
-        disk = LocalDisk.open(setup.device().path(), setup.device().bytes(), setup.log());
-        store = onLoop(this::openStore);
+        devices = openDevices();
         LinkState.Self self =
                 new LinkState.Self(setup.cluster(), setup.node(), setup.incarnation());
         NetworkConfig config = new NetworkConfig(setup.tls(), setup.connectionsMax(), setup.log());
@@ -121,70 +130,50 @@ public final class ShardRuntime {
                 setup.entropy(),
                 network,
                 meta,
-                store,
+                devices.stores(),
                 pool,
                 setup.limits(),
                 Bugs.NONE,
                 setup.log());
     }
 
-    private LogStore openStore() {
-        StoreConfig config =
-                new StoreConfig(
-                        setup.cluster(),
-                        setup.node(),
-                        setup.device().role(),
-                        StoreConfig.SEGMENT_BYTES_DEFAULT,
-                        Limits.DEFAULT);
-        DeviceOutcome found = open(config);
-        if (found instanceof DeviceOutcome.Blank) {
-            DeviceOutcome[] formatted = new DeviceOutcome[1];
-            LogStore.format(config, disk, setup.entropy(), false, o -> formatted[0] = o);
-            if (formatted[0] instanceof DeviceOutcome.Formatted done) {
-                setup.log().info("device-formatted", "storeId", done.storeId());
-                found = open(config);
-            } else if (formatted[0] != null) {
-                found = formatted[0];
-            }
+    private NodeDevices openDevices() throws IOException {
+        try {
+            return onLoop(() -> {
+                try {
+                    return NodeDevices.open(setup);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return switch (found) {
-            case DeviceOutcome.Opened opened -> opened.store();
-            case DeviceOutcome.Refused refused ->
-                    throw new Refusal(
-                            refused.code(),
-                            "device " + setup.device().path() + ": " + refused.reason());
-            case DeviceOutcome.Blank _, DeviceOutcome.Formatted _ ->
-                    throw new Refusal(
-                            ErrorCode.DEVICE_FAILED,
-                            "device " + setup.device().path() + " could not be formatted");
-        };
     }
 
-    private DeviceOutcome open(StoreConfig config) {
-        DeviceOutcome[] outcome = new DeviceOutcome[1];
-        LogStore.open(config, disk, setup.clock(), setup.log(), o -> outcome[0] = o);
-        if (outcome[0] == null) {
-            throw new IllegalStateException("a device that has not started answers at once");
-        }
-        return outcome[0];
+    /**
+     * Id of the store by which the cluster is to know this node, which it knows by {@code known}
+     * now, 0 if not at all. Any thread but the loop's.
+     */
+    public long storeId(long known) {
+        return onLoop(() -> devices.identity(known));
     }
 
-    /** Id of the store. */
-    public long storeId() {
-        return store.storeId();
-    }
-
-    /** Bytes that components may hold. */
+    /** Bytes that components may hold on the devices that work. Any thread but the loop's. */
     public long usableBytes() {
-        return onLoop(() -> store.status().usableBytes());
+        return onLoop(() -> devices.stores().status().usableBytes());
+    }
+
+    /** How each device is, in the order of the configuration. Any thread but the loop's. */
+    public List<DeviceStatus> devices() {
+        return onLoop(devices::status);
     }
 
     /** Opens the ports and starts turns. */
     public void start(Path nbdSocket, InetSocketAddress nbdAddress)
             throws IOException, InterruptedException {
         onLoop(() -> {
-            Device device = setup.device();
-            disk.start(device.placement(), device.mayUseRing(), setup.clock(), this::wake);
+            devices.start(this::wake);
             loop.atTurnEnd(this::endTurn);
             loop.atTick(core::onTick);
             loop.atTick(network::onTick);
@@ -204,13 +193,13 @@ public final class ShardRuntime {
         nbd.onTurnEnd(nowNanos);
         network.deliverLocal();
         network.flush();
-        disk.runReads();
+        devices.runReads();
         network.deliverLocal();
         core.endTurn(nowNanos);
         network.deliverLocal();
         network.flush();
         nbd.flush();
-        if (disk.hasReads()) {
+        if (devices.hasReads()) {
             loop.touch();
         }
         settledIndex = core.settledIndex();
@@ -376,6 +365,6 @@ public final class ShardRuntime {
             return 0;
         });
         loop.close();
-        disk.close();
+        devices.close();
     }
 }

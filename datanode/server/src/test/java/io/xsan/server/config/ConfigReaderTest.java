@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.xsan.base.Refusal;
+import io.xsan.server.disk.Placement;
 import io.xsan.server.node.Datanode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,5 +151,24 @@ class ConfigReaderTest {
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining(file.toString());
         assertThat(Datanode.run(file, false)).isEqualTo(2);
+    }
+
+    @Test
+    void severalDevicesAreReadInTheirOrderAndEachOnlyOnce() throws IOException {
+        JsonNode json = JSON.readTree(GOOD);
+        ArrayNode devices = (ArrayNode) json.at("/storage/devices");
+        devices.addObject().put("path", "second").put("type", "hdd").put("role", "capacity");
+        List<DatanodeConfig.Device> read = read(json.toString()).storage().devices();
+        assertThat(read).extracting(DatanodeConfig.Device::type).containsExactly("ssd", "hdd");
+        assertThat(read.getLast().placement()).isEqualTo(Placement.THREAD);
+        devices.addObject().put("path", "./disk");
+        assertThatThrownBy(() -> read(json.toString()))
+                .hasMessageContaining("$.storage.devices")
+                .hasMessageContaining("disk twice");
+        devices.removeAll();
+        for (int i = 0; i < 25; i++) {
+            devices.addObject().put("path", "disk" + i);
+        }
+        assertThatThrownBy(() -> read(json.toString())).hasMessageContaining("1 to 24");
     }
 }

@@ -10,10 +10,10 @@ import io.xsan.engine.Shard;
 import io.xsan.engine.ShardStatus;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
+import io.xsan.meta.decide.FeatureLevels;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.NodeRecord;
 import io.xsan.meta.lease.LeaseHolder;
-import io.xsan.sim.disk.SimDisk;
 import io.xsan.sim.meta.SimLeases;
 import io.xsan.sim.meta.SimMetaPort;
 import io.xsan.sim.net.SimNetwork;
@@ -24,10 +24,13 @@ import io.xsan.sim.world.SimScheduler;
 import io.xsan.sim.world.SimWorld;
 import io.xsan.store.BlockStore;
 import io.xsan.store.DeviceOutcome;
+import io.xsan.store.DeviceStores;
 import io.xsan.store.Limits;
 import io.xsan.store.LogStore;
 import io.xsan.store.StoreConfig;
 import io.xsan.store.format.DeviceRole;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a node's process. */
@@ -48,7 +51,9 @@ final class Life {
     private final BufferPool hostPool;
     private final SimNetwork network;
     private final SimMetaPort meta;
-    private @Nullable LogStore store;
+    private final List<LogStore> opened = new ArrayList<>();
+    private @Nullable SimDevices devices;
+    private @Nullable DeviceStores store;
     private @Nullable Shard shard;
     private String refused = "";
     private final LeaseHolder lease = new LeaseHolder(SimLeases.CONFIG);
@@ -96,8 +101,20 @@ final class Life {
         return store;
     }
 
-    /** Opens the store, formatting the device first if given chance for that, then all else. */
-    void begin(SimDisk disk, @Nullable SimRandom formatting) {
+    /** Opens the stores of the devices that are there, formatting the blank ones; then all else. */
+    void begin(SimDevices of) {
+        devices = of;
+        lane.post(chance.delay(START_NANOS), opening(of, 0));
+    }
+
+    private Runnable opening(SimDevices of, int index) {
+        if (index == of.slots().size()) {
+            return () -> onAllOpened(of);
+        }
+        SimDevices.Slot slot = of.slots().get(index);
+        if (slot.isAway) {
+            return opening(of, index + 1);
+        }
         StoreConfig config =
                 new StoreConfig(
                         around.cluster(),
@@ -105,40 +122,75 @@ final class Life {
                         DeviceRole.CACHE,
                         around.shape().segmentBytes(),
                         Limits.DEFAULT);
-        Runnable open = () -> LogStore.open(config, disk, clock, Log.NONE, this::onDevice);
-        Runnable first = open;
-        if (formatting != null) {
-            first =
-                    () ->
-                            LogStore.format(
-                                    config,
-                                    disk,
-                                    formatting,
-                                    false,
-                                    outcome -> onFormatted(outcome, open));
+        Runnable open =
+                () ->
+                        LogStore.open(
+                                config,
+                                slot.disk(),
+                                clock,
+                                Log.NONE,
+                                outcome -> onDevice(of, index, outcome));
+        if (!slot.isBlank) {
+            return open;
         }
-        lane.post(chance.delay(START_NANOS), first);
+        slot.isBlank = false;
+        SimRandom formatting = of.formatting(slot);
+        return () ->
+                LogStore.format(
+                        config,
+                        slot.disk(),
+                        formatting,
+                        slot.isHalfFormatted,
+                        outcome -> {
+                            if (outcome instanceof DeviceOutcome.Formatted) {
+                                lane.post(0, open);
+                            } else {
+                                slot.isBlank = true;
+                                slot.isHalfFormatted = true;
+                                onDevice(of, index, outcome);
+                            }
+                        });
     }
 
-    private void onFormatted(DeviceOutcome outcome, Runnable open) {
-        Check.that(outcome instanceof DeviceOutcome.Formatted, "the device is formatted", id);
-        lane.post(0, open);
-    }
-
-    private void onDevice(DeviceOutcome outcome) {
+    private void onDevice(SimDevices of, int index, DeviceOutcome outcome) {
         switch (outcome) {
-            case DeviceOutcome.Opened(LogStore opened) -> onOpen(opened);
+            case DeviceOutcome.Opened(LogStore store) -> {
+                of.slots().get(index).storeId = store.storeId();
+                opened.add(store);
+                opening(of, index + 1).run();
+            }
             case DeviceOutcome.Refused(var code, var reason) -> {
                 around.world().trace("device-refused", id, code.number(), 0);
                 refused = reason;
-                around.world().after(RETRY_NANOS, onDeviceFailed);
+                opening(of, index + 1).run();
             }
-            case DeviceOutcome.Blank() -> throw Check.unreachable("the device was formatted");
+            case DeviceOutcome.Blank() -> {
+                // The process ended while it formatted the device.
+                of.slots().get(index).isBlank = true;
+                opening(of, index).run();
+            }
             case DeviceOutcome.Formatted _ -> throw Check.unreachable("the device is opened");
         }
     }
 
-    private void onOpen(LogStore opened) {
+    private void onAllOpened(SimDevices of) {
+        if (opened.isEmpty()) {
+            around.world().after(RETRY_NANOS, onDeviceFailed);
+            return;
+        }
+        boolean isPartial =
+                of.slots().stream()
+                        .anyMatch(slot ->
+                                slot.storeId != 0
+                                        && opened.stream()
+                                                .noneMatch(s -> s.storeId() == slot.storeId));
+        if (isPartial) {
+            around.world().probes().hit("device.away");
+        }
+        onOpen(new DeviceStores(opened, isPartial));
+    }
+
+    private void onOpen(DeviceStores opened) {
         Shard made =
                 around.shards()
                         .make(
@@ -192,7 +244,7 @@ final class Life {
         seen = image == null ? 0 : image.index();
     }
 
-    private void tick(Shard to, LogStore of) {
+    private void tick(Shard to, DeviceStores of) {
         if (of.status().isFailed()) {
             around.world().after(0, onDeviceFailed);
             return;
@@ -206,12 +258,12 @@ final class Life {
                 new NodeRecord(
                         new NodeId(id),
                         incarnation,
-                        of.storeId(),
+                        Check.present(devices, "the process has begun").anchor(),
                         "node" + id,
                         7480,
                         "domain" + id,
                         of.status().usableBytes() * around.shape().toldTimes(),
-                        1);
+                        FeatureLevels.HIGHEST);
         meta.submit(
                 new Command.RegisterNode(record),
                 (_, result) -> {
@@ -284,8 +336,6 @@ final class Life {
         lane.kill();
         pool.abandon();
         hostPool.abandon();
-        if (store != null) {
-            store.release();
-        }
+        opened.forEach(LogStore::release);
     }
 }

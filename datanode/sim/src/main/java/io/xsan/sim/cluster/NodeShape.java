@@ -8,10 +8,16 @@ import io.xsan.base.memory.PoolConfig;
  * they have, so that more can be promised than there is.
  */
 public record NodeShape(
-        long diskBytes, int toldTimes, int segmentBytes, PoolConfig pool, PoolConfig hostPool) {
+        int devices,
+        long diskBytes,
+        int toldTimes,
+        int segmentBytes,
+        PoolConfig pool,
+        PoolConfig hostPool) {
     /** Small, so that segments are filled and cleaned within a run. */
     public static final NodeShape SMALL =
             new NodeShape(
+                    1,
                     64L << 20,
                     1,
                     1 << 20,
@@ -20,5 +26,10 @@ public record NodeShape(
 
     /** The same with less space than a run writes. */
     public static final NodeShape TIGHT =
-            new NodeShape(14L << 20, 8, SMALL.segmentBytes(), SMALL.pool(), SMALL.hostPool());
+            new NodeShape(1, 14L << 20, 8, SMALL.segmentBytes(), SMALL.pool(), SMALL.hostPool());
+
+    /** The same with so many devices for each node. */
+    public NodeShape withDevices(int count) {
+        return new NodeShape(count, diskBytes, toldTimes, segmentBytes, pool, hostPool);
+    }
 }

@@ -6,6 +6,8 @@ import io.xsan.base.NodeId;
 import io.xsan.base.VolumeId;
 import io.xsan.meta.command.Command;
 import io.xsan.meta.command.Result;
+import io.xsan.meta.decide.FeatureLevels;
+import io.xsan.meta.decide.InSync;
 import io.xsan.meta.image.ClusterImage;
 import io.xsan.meta.image.ComponentRecord;
 import io.xsan.meta.image.ComponentState;
@@ -56,7 +58,7 @@ public final class SimCluster {
                         shards,
                         conditions.nodes(),
                         this::replace);
-        command(new Command.FormCluster(id, 1), _ -> start(count, around));
+        command(new Command.FormCluster(id, FeatureLevels.HIGHEST), _ -> start(count, around));
     }
 
     private void start(int count, Surroundings around) {
@@ -138,12 +140,16 @@ public final class SimCluster {
         return true;
     }
 
-    /** True if all that a node holds is in sync on others. */
+    /** True if all that a node holds is in sync on others, and all of those are well. */
     public boolean isElsewhere(int node) {
-        return image().volumes().values().stream()
-                .flatMap(volume -> volume.everyComponent().stream())
-                .filter(component -> component.node().value() != node)
-                .allMatch(component -> component.state() == ComponentState.IN_SYNC);
+        boolean isOnOthers =
+                image().volumes().values().stream()
+                        .allMatch(v -> InSync.holdsWithout(v, List.of(new NodeId(node))));
+        return isOnOthers
+                && image().volumes().values().stream()
+                        .flatMap(volume -> volume.everyComponent().stream())
+                        .filter(component -> component.node().value() != node)
+                        .allMatch(component -> component.state() == ComponentState.IN_SYNC);
     }
 
     private void replace(NodeId node, long storeId) {

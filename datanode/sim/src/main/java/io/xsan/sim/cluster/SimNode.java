@@ -10,6 +10,7 @@ import io.xsan.sim.world.SimLane;
 import io.xsan.sim.world.SimRandom;
 import io.xsan.sim.world.SimWorld;
 import io.xsan.store.BlockStore;
+import io.xsan.store.StoreStatus;
 import org.jspecify.annotations.Nullable;
 
 /** A node: its clock and device live on, its process may end and be started again. */
@@ -21,9 +22,7 @@ public final class SimNode {
     private final SimRandom chance;
     private final SimClock clock;
     private final DiskPace pace;
-    private SimDisk disk;
-    private boolean isBlank = true;
-    private int exchanges;
+    private final SimDevices devices;
     private Life life;
 
     SimNode(Surroundings around, int id) {
@@ -37,14 +36,8 @@ public final class SimNode {
                         (int) chance.between(-SimClock.DRIFT_PPM_MAX, SimClock.DRIFT_PPM_MAX));
         life = new Life(around, id, clock, chance, this::onDeviceFailed);
         pace = new DiskPace(chance.split("pace"), life.lane());
-        disk = new SimDisk(around.shape().diskBytes(), chance.split("disk"), pace);
-        begin();
-    }
-
-    private void begin() {
-        String name = exchanges == 0 ? "format" : "format" + exchanges;
-        life.begin(disk, isBlank ? chance.split(name) : null);
-        isBlank = false;
+        devices = new SimDevices(around.shape(), chance, pace);
+        life.begin(devices);
     }
 
     /** Its number, from 1. */
@@ -82,9 +75,21 @@ public final class SimNode {
         return isUp() ? life.store() : null;
     }
 
-    /** The device. */
+    /** The device, or the first. */
     public SimDisk disk() {
-        return disk;
+        return disk(0);
+    }
+
+    /** One of the devices; numbers go round. */
+    public SimDisk disk(int device) {
+        return devices.disk(device);
+    }
+
+    /** True while it runs without one of its devices. */
+    public boolean isPartial() {
+        BlockStore of = store();
+        return of != null
+                && (of.isPartial() || of.devices().stream().anyMatch(StoreStatus::isFailed));
     }
 
     /** Why the process could not open its device, or empty. */
@@ -108,9 +113,9 @@ public final class SimNode {
         around.world().trace(isPower ? "power-cut" : "kill", id, 0, 0);
         life.end();
         if (isPower) {
-            disk.crash();
+            devices.crash();
         } else {
-            disk.detach();
+            devices.detach();
         }
         around.fabric().onDeath(id);
     }
@@ -130,7 +135,7 @@ public final class SimNode {
         around.world().trace("start", id, 0, 0);
         life = new Life(around, id, clock, chance, this::onDeviceFailed);
         pace.lane(life.lane());
-        begin();
+        life.begin(devices);
     }
 
     /** The process stands still for a while; its clock goes on. */
@@ -144,11 +149,21 @@ public final class SimNode {
         pace.extra(extraNanos);
     }
 
-    /** Takes the device out of a node that is down, for an empty one. */
-    public void exchangeDisk() {
+    /** Takes a device out of a node that is down, for an empty one. */
+    public void exchangeDisk(int device) {
         Check.that(!isUp(), "a node is down", id);
-        disk = new SimDisk(around.shape().diskBytes(), chance.split("disk" + ++exchanges), pace);
-        isBlank = true;
+        devices.exchange(device);
+    }
+
+    /** A device of several is not there while the process starts, or is there again. */
+    public void awayDisk(int device, boolean isAway) {
+        devices.away(device, isAway);
+    }
+
+    /** Nothing is wrong with its devices any more. */
+    public void healDisks() {
+        devices.heal();
+        devices.faultRates(DiskFaultRates.NONE);
     }
 
     /** Its clock. */
@@ -158,6 +173,6 @@ public final class SimNode {
 
     /** Sets how often the device does what it should not. */
     public void faultRates(DiskFaultRates rates) {
-        disk.faultRates(rates);
+        devices.faultRates(rates);
     }
 }

@@ -42,8 +42,15 @@ public record Fault(long atNanos, Kind kind, int a, int b, long lastsNanos, long
          * or a part of what it got since; back after the amount.
          */
         LYING_DISK,
-        /** Node a's device is exchanged for an empty one; back after the duration. */
+        /** A device of node a is exchanged for an empty one; back after the duration. */
         NEW_DISK,
+        /** A device of node a, which the amount names, fails all that is asked of it. */
+        DEVICE_DIES,
+        /**
+         * The process of node a is killed; back after the duration without one of its devices,
+         * which the amount names. That is there again after as long, for the next start.
+         */
+        DEVICE_AWAY,
         /** Node a's clock goes at another rate, {@link SimClock#DRIFT_PPM_MAX} more than amount. */
         CLOCK,
         /** All nodes go down and come back, each when it will, within the duration. */

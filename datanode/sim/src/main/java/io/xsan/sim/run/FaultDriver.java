@@ -28,8 +28,11 @@ final class FaultDriver {
         void scrub(int volume);
 
         void relocate(int volume, long choice);
+
+        boolean isHealthy();
     }
 
+    private static final long GIVE_UP_NANOS = 15 * SimWorld.SECOND_NANOS;
     private static final long NEAR_NANOS = 100 * SimWorld.MILLI_NANOS;
 
     private final SimWorld world;
@@ -63,11 +66,12 @@ final class FaultDriver {
                     cluster.nodes().forEach(node -> down(node, true, fault.lastsNanos()));
             case PAUSE -> node(fault).pause(fault.lastsNanos());
             case NEW_DISK -> exchangeDisk(fault);
+            case DEVICE_AWAY -> takeAway(fault);
             case CLOCK -> node(fault).clock().drift((int) fault.amount() - SimClock.DRIFT_PPM_MAX);
             case REBOOT_ALL -> rebootAll(fault);
             case USURP -> usurp(fault);
             case HERMIT -> isolateOwner(fault);
-            case SLOW_DISK, STUCK_DISK, SYNC_ERROR, BAD_DISK -> beginDisk(fault);
+            case SLOW_DISK, STUCK_DISK, SYNC_ERROR, BAD_DISK, DEVICE_DIES -> beginDisk(fault);
             case NO_QUORUM -> {
                 cluster.consensus().quorum(false);
                 later(fault, () -> cluster.consensus().quorum(true));
@@ -213,10 +217,17 @@ final class FaultDriver {
                 () -> {
                     if (!node.isUp() && cluster.isElsewhere(node.id())) {
                         world.probes().hit("disk.exchanged");
-                        node.exchangeDisk();
+                        node.exchangeDisk((int) fault.amount());
                     }
                     node.start();
                 });
+    }
+
+    private void takeAway(Fault fault) {
+        SimNode node = node(fault);
+        node.awayDisk((int) fault.amount(), true);
+        down(node, false, fault.lastsNanos());
+        world.after(2 * fault.lastsNanos(), () -> node.awayDisk((int) fault.amount(), false));
     }
 
     private void beginDisk(Fault fault) {
@@ -229,6 +240,13 @@ final class FaultDriver {
             case STUCK_DISK -> {
                 node.disk().stick(true);
                 later(fault, () -> node.disk().stick(false));
+            }
+            case DEVICE_DIES -> {
+                // Of a last copy nothing can be read then: that would be an error, and no bug.
+                boolean isDead = cluster.isElsewhere(node.id());
+                node.disk((int) fault.amount()).die(isDead);
+                node.disk((int) fault.amount()).failNextSyncs(1);
+                later(fault, () -> node.disk((int) fault.amount()).die(false));
             }
             case SYNC_ERROR -> node.disk().failNextSyncs(1);
             case BAD_DISK -> {
@@ -276,11 +294,17 @@ final class FaultDriver {
             cluster.fabric().slow(node.id(), 0);
             cluster.nodes().forEach(other -> cluster.fabric().heal(node.id(), other.id()));
             node.slowDisk(0);
-            node.faultRates(DiskFaultRates.NONE);
-            node.disk().lie(false);
-            node.disk().failNextSyncs(0);
-            node.disk().stick(false);
+            node.healDisks();
             node.start();
+            world.after(GIVE_UP_NANOS, () -> restartIfPartial(node));
+        }
+    }
+
+    /** A last copy may be on a device that is not used until its node starts again. */
+    private void restartIfPartial(SimNode node) {
+        if (node.isPartial() && !targets.isHealthy()) {
+            world.probes().hit("node.restarted-for-a-device");
+            down(node, false, 0);
         }
     }
 }

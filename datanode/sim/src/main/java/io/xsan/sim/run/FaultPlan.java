@@ -70,7 +70,8 @@ final class FaultPlan {
         return switch (kind) {
             case KILL, POWER_CUT, POWER_CUT_ALL, PAUSE, STUCK_DISK ->
                     new Fault(at, kind, a, 0, lasts, 0);
-            case NEW_DISK -> new Fault(at, kind, victim, 0, lasts, 0);
+            case NEW_DISK, DEVICE_DIES, DEVICE_AWAY ->
+                    new Fault(at, kind, victim, 0, lasts, device(chance, shape));
             case CLOCK ->
                     new Fault(at, kind, a, 0, 0, chance.between(0, 2 * SimClock.DRIFT_PPM_MAX));
             case REBOOT_ALL -> new Fault(at, kind, 0, 0, lasts, chance.nextId());
@@ -108,6 +109,10 @@ final class FaultPlan {
             case RESIZE ->
                     new Fault(at, kind, chance.below(shape.volumes()), 0, 0, Pages.BLOCK_BYTES);
         };
+    }
+
+    private static int device(SimRandom chance, Shape shape) {
+        return shape.devices() == 1 ? 0 : chance.below(shape.devices());
     }
 
     /** From a moment over a few seconds, so that it ends before or after others have reacted. */

@@ -91,7 +91,23 @@ public enum Profile {
      * An owner is cut off from all other nodes and the metadata, and from some of its hosts only:
      * those that write go on with its successor, those that read stay.
      */
-    HERMITS(Kind.HERMIT, Kind.HERMIT, Kind.HOST_BREAK, Kind.CLOCK, Kind.MOVE);
+    HERMITS(Kind.HERMIT, Kind.HERMIT, Kind.HOST_BREAK, Kind.CLOCK, Kind.MOVE),
+    /**
+     * Nodes have several devices. Those of one node fail one by one, are not there for a while, or
+     * are exchanged for empty ones.
+     */
+    DEVICES(
+            Kind.DEVICE_DIES,
+            Kind.DEVICE_DIES,
+            Kind.DEVICE_AWAY,
+            Kind.DEVICE_AWAY,
+            Kind.NEW_DISK,
+            Kind.KILL,
+            Kind.POWER_CUT,
+            Kind.MOVE,
+            Kind.RELOCATE,
+            Kind.BREAK_LINK,
+            Kind.META_CUT);
 
     private final List<Kind> kinds;
 

@@ -69,7 +69,8 @@ public final class Run implements FaultDriver.Targets {
                         new SimCluster.Conditions(
                                 shape.net(),
                                 shape.meta(),
-                                isFull() ? NodeShape.TIGHT : NodeShape.SMALL),
+                                (isFull() ? NodeShape.TIGHT : NodeShape.SMALL)
+                                        .withDevices(shape.devices())),
                         shards);
     }
 
@@ -225,7 +226,8 @@ public final class Run implements FaultDriver.Targets {
         world.runUntil(Scenarios.START_NANOS + shape.loadNanos(), () -> false);
     }
 
-    private boolean isHealthy() {
+    @Override
+    public boolean isHealthy() {
         for (SimHost host : hosts) {
             if (!host.isIdle()) {
                 return false;
@@ -336,7 +338,12 @@ public final class Run implements FaultDriver.Targets {
                     .filter(_ -> (choice >>> node.id() & 1) != 0)
                     .ifPresent(n -> members.add(new RingRecord.Member(n.id(), 1, n.domain())));
         }
-        int replicas = Math.min(1 + (int) (choice >>> 32 & 3), members.size());
+        int least = shape.devices() > 1 ? 2 : 1;
+        if (members.size() < least) {
+            return;
+        }
+        int wanted = Math.max(least, 1 + (int) (choice >>> 32 & 3));
+        int replicas = Math.min(wanted, members.size());
         VolumePolicy policy = new VolumePolicy(replicas, Math.min(1, replicas), members.size());
         RingRecord ring = new RingRecord(last.version() + 1, members);
         cluster.command(new Command.StartMove(record.id(), ring, policy), _ -> {});

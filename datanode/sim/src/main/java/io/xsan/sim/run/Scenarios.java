@@ -37,6 +37,7 @@ public final class Scenarios {
     private static final int LATER_SHARE = 250_000;
     private static final int HERMITS_SHARE = 60_000;
     private static final int SCRUBBED_SHARE = 100_000;
+    private static final int DEVICES_SHARE = 60_000;
 
     private Scenarios() {}
 
@@ -49,7 +50,9 @@ public final class Scenarios {
         Profile early = later.happens(LATER_SHARE) ? LATER[later.below(LATER.length)] : drawn;
         boolean isHermit = SimRandom.of(seed, "alone").happens(HERMITS_SHARE);
         Profile late = isHermit ? Profile.HERMITS : early;
-        Profile own = isLying ? Profile.LYING_DISK : late;
+        boolean isOfDevices = SimRandom.of(seed, "several").happens(DEVICES_SHARE);
+        Profile last = isOfDevices ? Profile.DEVICES : late;
+        Profile own = isLying ? Profile.LYING_DISK : last;
         Shape shape = shape(config, profile.orElse(own));
         List<Fault> faults = FaultPlan.draw(SimRandom.of(seed, "faults"), shape);
         boolean isScrubbed = SimRandom.of(seed, "scrub").happens(SCRUBBED_SHARE);
@@ -102,7 +105,8 @@ public final class Scenarios {
                 loadSeconds(chance, profile) * SimWorld.SECOND_NANOS,
                 net,
                 meta,
-                chance.coin());
+                chance.coin(),
+                profile == Profile.DEVICES ? 2 + chance.below(2) : 1);
     }
 
     /** Where owners are cut off, long enough for successors to serve beside them. */

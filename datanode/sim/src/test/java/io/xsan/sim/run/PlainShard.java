@@ -201,7 +201,8 @@ final class PlainShard implements Shard {
 
     @Override
     public ShardStatus status() {
-        return new ShardStatus(seams.store().status(), List.of(), new ArrayList<>());
+        return new ShardStatus(
+                seams.store().status(), seams.store().devices(), List.of(), new ArrayList<>());
     }
 
     @Override

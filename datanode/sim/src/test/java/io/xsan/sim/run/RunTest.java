@@ -17,7 +17,8 @@ class RunTest {
     static Scenario scenario(long seed) {
         Scenario own = Scenarios.of(seed, 300, Optional.empty());
         return switch (own.shape().profile()) {
-            case RELOCATION, NEW_DISKS -> Scenarios.of(seed, 300, Optional.of(Profile.CRASH_STORM));
+            case RELOCATION, NEW_DISKS, DEVICES ->
+                    Scenarios.of(seed, 300, Optional.of(Profile.CRASH_STORM));
             default -> own;
         };
     }

@@ -226,7 +226,8 @@ final class StoreShard implements Shard {
 
     @Override
     public ShardStatus status() {
-        return new ShardStatus(seams.store().status(), List.of(), List.of());
+        return new ShardStatus(
+                seams.store().status(), seams.store().devices(), List.of(), List.of());
     }
 
     @Override

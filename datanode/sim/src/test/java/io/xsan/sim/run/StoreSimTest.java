@@ -39,7 +39,8 @@ class StoreSimTest {
                         shape.loadNanos(),
                         shape.net(),
                         shape.meta(),
-                        false);
+                        false,
+                        1);
         Scenario scenario =
                 new Scenario(
                         seed,
