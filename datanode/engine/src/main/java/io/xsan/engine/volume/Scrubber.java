@@ -21,7 +21,7 @@ public final class Scrubber {
     private static final int WINDOW_BLOCKS = 256;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final long ASKED_BYTES_PER_SECOND = 64L << 20;
-    private static final long BYTES_PER_SECOND_MIN = 256L << 10;
+    private static final long BYTES_PER_SECOND_MIN = 4 << 10;
     private static final int LOADED_SHARE = 4;
 
     /** What was missed while it could not go on is made up for this long. */

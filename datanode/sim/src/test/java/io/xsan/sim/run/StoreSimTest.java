@@ -47,6 +47,7 @@ class StoreSimTest {
                         pages,
                         drawn.faults().stream()
                                 .filter(fault -> fault.b() == 0)
+                                .filter(fault -> fault.kind() != Fault.Kind.SCRUB)
                                 .map(StoreSimTest::ofTheOnlyNode)
                                 .toList(),
                         drawn.ops().stream()
