@@ -36,9 +36,9 @@ public interface Shard extends Network.Receiver {
     void connect(long volumeId, long attachmentId, long sessionId, VolumeSession.Listener listener);
 
     /**
-     * Begins a round of the scrub of a volume that this node owns, or makes the one under way go as
-     * fast as it may. Its progress is in the status. OK, NOT_OWNER, VOLUME_NOT_FOUND, or
-     * CLUSTER_NOT_READY before the first image.
+     * Begins a round of the scrub of a volume that this node owns, as fast as may be, unless one
+     * that was asked for is under way. Its progress is in the status. OK, NOT_OWNER,
+     * VOLUME_NOT_FOUND, or CLUSTER_NOT_READY before the first image.
      */
     ErrorCode scrub(long volumeId);
 

@@ -30,20 +30,25 @@ final class RealShards {
 
     /** Shards as they are. */
     static ShardFactory correct() {
-        return with(Bugs.NONE, Log.NONE);
+        return with(Bugs.NONE, Log.NONE, LIMITS);
+    }
+
+    /** Shards as they are, which scrub within {@code millis} without being asked. */
+    static ShardFactory scrubbing(long millis) {
+        return with(Bugs.NONE, Log.NONE, LIMITS.withScrubInterval(millis));
     }
 
     /** Shards as they are, which tell {@code log} what happens. */
     static ShardFactory telling(Log log) {
-        return with(Bugs.NONE, log);
+        return with(Bugs.NONE, log, LIMITS);
     }
 
     /** Shards with one bug. */
     static ShardFactory with(Bug bug) {
-        return with(Bugs.of(bug), Log.NONE);
+        return with(Bugs.of(bug), Log.NONE, LIMITS);
     }
 
-    private static ShardFactory with(Bugs bugs, Log log) {
+    private static ShardFactory with(Bugs bugs, Log log, EngineLimits limits) {
         return seams ->
                 new ShardCore(
                         new ShardSetup(
@@ -56,7 +61,7 @@ final class RealShards {
                                 seams.meta(),
                                 seams.store(),
                                 seams.pool(),
-                                LIMITS,
+                                limits,
                                 bugs,
                                 log));
     }

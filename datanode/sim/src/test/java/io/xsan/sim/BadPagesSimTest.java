@@ -61,11 +61,12 @@ class BadPagesSimTest {
     private long sessions;
     private boolean isPromotedOfAnotherLife;
     private int promotions;
+    private long scrubMillis;
 
     /** As they are, but for promotions that can be made to name a life that no node has. */
     private ShardFactory shards() {
         return seams ->
-                RealShards.correct()
+                RealShards.scrubbing(scrubMillis)
                         .make(
                                 new ShardFactory.Seams(
                                         seams.cluster(),
@@ -438,6 +439,24 @@ class BadPagesSimTest {
         write(4, 1, 2);
         assertThat(scrubbed().badPages()).isZero();
         assertHolds(4, 2);
+    }
+
+    @Test
+    void scrubThatIsAskedForReadsWhatWasWrittenSinceTheOneUnderWayBegan() {
+        scrubMillis = 60_000;
+        form();
+        for (int piece = 0; piece < 20; piece++) {
+            write(16 * piece, 1, 1);
+        }
+        Shard shard = Objects.requireNonNull(cluster.node(1).shard());
+        long first = scrub(shard).startedMillis();
+        await(2 * WAIT_NANOS, () -> scrub(shard).startedMillis() != first);
+        await(WAIT_NANOS, () -> scrub(shard).readPages() > 0);
+        write(1_000, 1, 2);
+        rot(2, 1_000, 2);
+        assertThat(scrub(shard).isRunning()).isTrue();
+        assertThat(scrubbed().repairedPages()).isEqualTo(1);
+        assertThat(stored(2, 1_000)).isEqualTo(ErrorCode.OK);
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class Scrubber {
     private final ScrubRead read;
     private final BitSet pieces = new BitSet();
     private boolean isRunning;
+    private boolean isBegun;
     private boolean isAsked;
     private boolean isBusy;
     private boolean isPumping;
@@ -55,21 +56,27 @@ public final class Scrubber {
     }
 
     /**
-     * Begins a round now, or makes the one under way go as fast as it may. The shard only; ends
-     * with the engine.
+     * Begins a round that goes as fast as it may, unless one is under way. One that was not asked
+     * for is given up: it may have been listed long ago. The shard only; ends with the engine.
      */
     public void ask() {
-        isAsked = true;
-        if (!isRunning) {
-            begin();
+        if (!isAsked) {
+            isAsked = true;
+            want(engine.now());
         }
+    }
+
+    private void want(long nowNanos) {
+        isRunning = true;
+        isBegun = false;
+        dueNanos = nowNanos;
     }
 
     /** Called now and then. */
     void onTick(long nowNanos) {
         long intervalMillis = engine.limits().scrubIntervalMillis();
         if (!isRunning && intervalMillis > 0 && wallMillis() - finishedMillis >= intervalMillis) {
-            begin();
+            want(nowNanos);
         }
         if (isRunning && nowNanos - dueNanos > DEBT_NANOS_MAX) {
             dueNanos = nowNanos - DEBT_NANOS_MAX;
@@ -82,12 +89,11 @@ public final class Scrubber {
     }
 
     private void begin() {
-        isRunning = true;
+        isBegun = true;
         startedMillis = wallMillis();
         readPages = 0;
         repairedPages = 0;
         badPages = 0;
-        dueNanos = engine.now();
         beginWindow(0);
     }
 
@@ -115,6 +121,9 @@ public final class Scrubber {
     }
 
     private void step() {
+        if (!isBegun) {
+            begin();
+        }
         if (!isListed) {
             list();
             return;
@@ -308,7 +317,7 @@ public final class Scrubber {
                         (isListed && nextPiece >= 0 ? block() : windowBlock) * Pages.BLOCK_BYTES);
         return new ShardStatus.Scrub(
                 isRunning,
-                isRunning ? doneBytes : 0,
+                isRunning && isBegun ? doneBytes : 0,
                 startedMillis,
                 finishedMillis,
                 readPages,

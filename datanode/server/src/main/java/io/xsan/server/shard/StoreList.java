@@ -79,13 +79,6 @@ final class StoreList {
         save();
     }
 
-    /** Forgets a store, for good. Durable on return. */
-    void remove(long storeId) throws IOException {
-        if (stores.remove(storeId) != null) {
-            save();
-        }
-    }
-
     private void save() throws IOException {
         StringBuilder text = new StringBuilder();
         stores.forEach(
